@@ -1,0 +1,38 @@
+import { formatDotenvValue } from "../env/dotenv.js";
+import { secretSpecs, type DeploymentSecret, type SecretName } from "../constructs/mlflow/index.js";
+import { secretsRevision } from "./service.js";
+
+export type SecretValues = Readonly<Partial<Record<SecretName, string>>>;
+
+/**
+ * `.env` beside the Compose file: the secrets and what tells Compose that one has changed.
+ *
+ * @param revision - changes with any value; undefined: a form to fill in, for people without Node
+ */
+export function formatEnvFile(
+  secrets: readonly DeploymentSecret[],
+  values: SecretValues,
+  revision: string | undefined,
+): string {
+  const header =
+    revision === undefined
+      ? ["# Copy to .env, fill in every value and keep the file to yourself (chmod 600 .env)."]
+      : [
+          "# Made by mlflow-stacks. Values are kept by every later run. Whoever reads this file can log in.",
+        ];
+  const entries = secrets.flatMap(({ name, generate }) => {
+    const hint =
+      revision === undefined && generate > 0 ? `; ${generate} characters of A-Z a-z 0-9` : "";
+    return [
+      "",
+      `# ${secretSpecs[name].purpose}${hint}`,
+      `${name}=${formatDotenvValue(values[name] ?? "")}`,
+    ];
+  });
+  const stamp = [
+    "",
+    "# Change it together with a value above, so that `docker compose up` hands the new one on.",
+    `${secretsRevision}=${revision ?? "1"}`,
+  ];
+  return [...header, ...entries, ...(secrets.length > 0 ? stamp : []), ""].join("\n");
+}

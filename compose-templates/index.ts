@@ -1,0 +1,6 @@
+export * from "./build-context.js";
+export * from "./client-env.js";
+export * from "./compose-file.js";
+export * from "./env-file.js";
+export * from "./folder.js";
+export * from "./types.js";

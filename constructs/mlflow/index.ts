@@ -1,0 +1,24 @@
+export * from "./artifact-store.js";
+export * from "./backend-store.js";
+export * from "./container.js";
+export * from "./deployment.js";
+export * from "./env-value.js";
+export * from "./errors.js";
+export * from "./host-path.js";
+export * from "./host-profile.js";
+export * from "./plan.js";
+export { dataDirectory } from "./plan-tracking-server.js";
+export { allowedHosts } from "./public-url.js";
+export { secretDirectory } from "./secret-volumes.js";
+export * from "./secrets.js";
+export * from "./target.js";
+export * from "./topology.js";
+export {
+  containerPort,
+  defaultPermissions,
+  type DefaultPermission,
+  type LoginProps,
+  type TrackingServer,
+  type TrackingServerProps,
+} from "./tracking-server.js";
+export * from "./versions.js";
