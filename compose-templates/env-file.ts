@@ -8,15 +8,21 @@ export type SecretValues = Readonly<Partial<Record<SecretName, string>>>;
  * `.env` beside the Compose file: the secrets and what tells Compose that one has changed.
  *
  * @param revision - changes with any value; undefined: a form to fill in, for people without Node
+ * @param others - values found in the file that the deployment does not use; kept, never dropped
  */
 export function formatEnvFile(
   secrets: readonly DeploymentSecret[],
   values: SecretValues,
   revision: string | undefined,
+  others: Readonly<Record<string, string>> = {},
 ): string {
   const header =
     revision === undefined
-      ? ["# Copy to .env, fill in every value and keep the file to yourself (chmod 600 .env)."]
+      ? [
+          secrets.length > 0
+            ? "# Copy to .env, fill in every value and keep the file to yourself (chmod 600 .env)."
+            : "# This deployment has no secrets and works without .env.",
+        ]
       : [
           "# Made by mlflow-stacks. Values are kept by every later run. Whoever reads this file can log in.",
         ];
@@ -34,5 +40,12 @@ export function formatEnvFile(
     "# Change it together with a value above, so that `docker compose up` hands the new one on.",
     `${secretsRevision}=${revision ?? "1"}`,
   ];
-  return [...header, ...entries, ...(secrets.length > 0 ? stamp : []), ""].join("\n");
+  const kept = Object.entries(others).map(([name, value]) => `${name}=${formatDotenvValue(value)}`);
+  return [
+    ...header,
+    ...entries,
+    ...(secrets.length > 0 ? stamp : []),
+    ...(kept.length > 0 ? ["", "# Not used by this deployment; kept as found.", ...kept] : []),
+    "",
+  ].join("\n");
 }

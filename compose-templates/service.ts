@@ -6,11 +6,18 @@ import {
   secretDirectory,
   type ContainerSpec,
   type EnvResolver,
+  type HealthCheck,
   type HostProfileName,
   type Mount,
+  type PublishedPort,
   type StartCondition,
 } from "../constructs/mlflow/index.js";
-import type { ComposeCondition, ComposeMount, ComposeService } from "./types.js";
+import type {
+  ComposeCondition,
+  ComposeHealthCheck,
+  ComposeMount,
+  ComposeService,
+} from "./types.js";
 
 /** Compose replaces `$NAME`; `$$` is one `$`. */
 const escape = (text: string): string => text.replaceAll("$", "$$$$");
@@ -42,56 +49,61 @@ export function renderService(
   image: string,
   profile: HostProfileName,
 ): ComposeService {
-  const { healthCheck, resources } = container;
-  const readsSecrets =
-    container.secrets.length > 0 || container.mounts.some(({ path }) => path === secretDirectory);
-  return compact<ComposeService>({
-    image: container.image.kind === "registry" ? container.image.reference : image,
+  const { networks, job, image: own } = container;
+  return withoutUndefined<ComposeService>({
+    image: own.kind === "registry" ? own.reference : image,
     build:
-      container.image.kind === "tracking-server"
+      own.kind === "tracking-server"
         ? { context: "./tracking-server", args: ["PIP_INDEX_URL"] }
         : undefined,
     depends_on: nonEmpty(
-      Object.fromEntries(
-        container.startAfter.map(({ role, condition }) => [
-          role,
-          { condition: conditions[condition] },
-        ]),
-      ),
+      mapEntries(container.startAfter, ({ role, condition }) => [
+        role,
+        { condition: conditions[condition] },
+      ]),
     ),
     volumes: nonEmptyList(container.mounts.map(renderMount)),
     secrets: nonEmptyList(container.secrets),
     environment: nonEmpty(
-      Object.fromEntries(
-        Object.entries(container.environment).map(([name, value]) => [
-          name,
-          resolveEnvValue(value, resolver),
-        ]),
-      ),
+      mapEntries(Object.entries(container.environment), ([name, value]) => [
+        name,
+        resolveEnvValue(value, resolver),
+      ]),
     ),
-    ports: nonEmptyList(
-      container.ports.map(({ hostAddress, hostPort, containerPort: port }) => {
-        const host = hostAddress.includes(":") ? `[${hostAddress}]` : hostAddress;
-        return `${host}:${hostPort}:${port}`;
-      }),
-    ),
-    networks: nonEmptyList(container.networks),
-    network_mode: container.networks.length === 0 ? "none" : undefined,
+    ports: nonEmptyList(container.ports.map(renderPort)),
+    networks: nonEmptyList(networks),
+    network_mode: networks.length === 0 ? "none" : undefined,
     command: nonEmptyList(container.command.map(escape)),
-    restart: container.job ? "no" : "unless-stopped",
-    healthcheck: healthCheck && {
-      test: ["CMD", ...healthCheck.command.map(escape)],
-      interval: `${healthCheck.intervalSeconds}s`,
-      timeout: `${healthCheck.timeoutSeconds}s`,
-      retries: healthCheck.retries,
-      start_period: `${healthCheck.startPeriodSeconds}s`,
-    },
+    restart: job ? "no" : "unless-stopped",
+    healthcheck: container.healthCheck && renderHealthCheck(container.healthCheck),
     logging: {
       driver: "json-file",
       options: { "max-size": `${hostProfiles[profile].logMiB}m`, "max-file": "3" },
     },
-    labels: readsSecrets ? { "mlflow-stacks.secrets": `\${${secretsRevision}:-}` } : undefined,
+    labels: readsSecrets(container) ? { [secretsLabel]: `\${${secretsRevision}:-}` } : undefined,
     user: container.user,
+    ...renderConfinement(container),
+  });
+}
+
+type Confinement = Pick<
+  ComposeService,
+  | "read_only"
+  | "tmpfs"
+  | "cap_drop"
+  | "security_opt"
+  | "mem_limit"
+  | "cpus"
+  | "pids_limit"
+  | "ulimits"
+  | "shm_size"
+  | "stop_grace_period"
+>;
+
+/** What the container may not do and not use up. */
+function renderConfinement(container: ContainerSpec): OrUndefined<Confinement> {
+  const { resources, shmMiB } = container;
+  return {
     read_only: container.readOnlyRoot ? true : undefined,
     tmpfs: nonEmptyList(
       container.tmpfs.map(({ path, sizeMiB }) => `${path}:size=${sizeMiB}m,mode=1777`),
@@ -101,10 +113,31 @@ export function renderService(
     mem_limit: `${resources.memoryMiB}m`,
     cpus: resources.cpus,
     pids_limit: resources.pids,
+    // Below what most daemons may hand on; an unprivileged one cannot raise it.
     ulimits: { nofile: 16384 },
-    shm_size: container.shmMiB === undefined ? undefined : `${container.shmMiB}m`,
+    shm_size: shmMiB === undefined ? undefined : `${shmMiB}m`,
     stop_grace_period: `${container.stopGraceSeconds}s`,
-  });
+  };
+}
+
+const secretsLabel = "mlflow-stacks.secrets";
+
+const readsSecrets = ({ secrets, mounts }: ContainerSpec): boolean =>
+  secrets.length > 0 || mounts.some(({ path }) => path === secretDirectory);
+
+function renderHealthCheck(check: HealthCheck): ComposeHealthCheck {
+  return {
+    test: ["CMD", ...check.command.map(escape)],
+    interval: `${check.intervalSeconds}s`,
+    timeout: `${check.timeoutSeconds}s`,
+    retries: check.retries,
+    start_period: `${check.startPeriodSeconds}s`,
+  };
+}
+
+function renderPort({ hostAddress, hostPort, containerPort: port }: PublishedPort): string {
+  const host = hostAddress.includes(":") ? `[${hostAddress}]` : hostAddress;
+  return `${host}:${hostPort}:${port}`;
 }
 
 function renderMount({ source, path, readOnly }: Mount): ComposeMount {
@@ -115,15 +148,20 @@ function renderMount({ source, path, readOnly }: Mount): ComposeMount {
       { type: "bind", source: escape(source.path), ...common, bind: { create_host_path: false } };
 }
 
-type WithUndefined<T> = { [K in keyof T]: T[K] | Extract<undefined, undefined> };
+type OrUndefined<T> = {
+  [K in keyof Required<T>]: T[K] | (undefined extends T[K] ? undefined : never);
+};
 
 /** Drops the fields that are undefined, so that YAML holds what is set and nothing else. */
-function compact<T extends object>(
-  value: {
-    [K in keyof Required<T>]: undefined extends T[K] ? T[K] | undefined : T[K];
-  } & WithUndefined<T>,
-): T {
+function withoutUndefined<T extends object>(value: OrUndefined<T>): T {
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;
+}
+
+function mapEntries<T, V>(
+  list: readonly T[],
+  entry: (item: T) => readonly [string, V],
+): Record<string, V> {
+  return Object.fromEntries(list.map(entry));
 }
 
 const nonEmptyList = <T>(list: readonly T[]): readonly T[] | undefined =>

@@ -19,16 +19,16 @@ export interface ComposeService {
   logging: { driver: "json-file"; options: { "max-size": string; "max-file": string } };
   labels?: Record<string, string>;
   user: string;
-  read_only?: true;
-  tmpfs?: readonly string[];
   cap_drop: readonly ["ALL"];
-  security_opt: readonly ["no-new-privileges:true"];
-  mem_limit: string;
   cpus: number;
+  mem_limit: string;
   pids_limit: number;
-  ulimits: { nofile: number };
+  read_only?: true;
+  security_opt: readonly ["no-new-privileges:true"];
   shm_size?: string;
   stop_grace_period: string;
+  tmpfs?: readonly string[];
+  ulimits: { nofile: number };
 }
 
 export type ComposeCondition =

@@ -20,8 +20,10 @@ const plain = /^[A-Za-z0-9._~\-/:@%+?&=,]*$/;
  */
 export function formatDotenvValue(value: string): string {
   if (/[\0-\x1f\x7f]/.test(value)) throw new Error("bug: control character in a dotenv value");
+  if (/\p{Surrogate}/u.test(value)) throw new Error("bug: half a character in a dotenv value");
   if (plain.test(value)) return value;
-  if (!value.includes("'")) return `'${value}'`;
+  // Compose takes \' as a quote even between single quotes, so a backslash needs the double ones.
+  if (!/['\\]/.test(value)) return `'${value}'`;
   return `"${value.replace(/[\\"$]/g, (character) => `\\${character}`)}"`;
 }
 
@@ -30,13 +32,13 @@ export function formatDotenvValue(value: string): string {
  * Windows line ends and a byte order mark. `$` stands for itself; nothing is replaced.
  */
 export function parseDotenv(text: string): Dotenv {
-  const values: Record<string, string> = {};
+  const values = new Map<string, string>();
   const problems: DotenvProblem[] = [];
   const lines = text.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/);
   lines.forEach((content, index) => {
     const line = index + 1;
     if (/^\s*(#|$)/.test(content)) return;
-    const match = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*$/.exec(content);
+    const match = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*$/s.exec(content);
     if (!match) {
       problems.push({ line, problem: "must be NAME=value, a comment or empty" });
       return;
@@ -44,20 +46,20 @@ export function parseDotenv(text: string): Dotenv {
     const [name, value] = [match[1] as string, parseValue(match[2] as string)];
     if (value === undefined)
       problems.push({ line, problem: `${name} has a quote that does not end` });
-    else if (name in values) problems.push({ line, problem: `${name} is set a second time` });
-    else values[name] = value;
+    else if (values.has(name)) problems.push({ line, problem: `${name} is set a second time` });
+    else values.set(name, value);
   });
-  return { values, problems };
+  return { values: Object.fromEntries(values), problems };
 }
 
 function parseValue(text: string): string | undefined {
   const quote = text.charAt(0);
-  if (quote === "'") return /^'([^']*)'\s*(#.*)?$/.exec(text)?.[1];
+  if (quote === "'") return /^'([^']*)'\s*(#.*)?$/s.exec(text)?.[1];
   if (quote === '"') {
-    const inner = /^"((?:[^"\\]|\\.)*)"\s*(#.*)?$/.exec(text)?.[1];
-    return inner?.replace(/\\(.)/g, (whole, character: string) =>
+    const inner = /^"((?:[^"\\]|\\.)*)"\s*(#.*)?$/s.exec(text)?.[1];
+    return inner?.replace(/\\(.)/gs, (whole, character: string) =>
       '\\"$'.includes(character) ? character : whole,
     );
   }
-  return text.replace(/\s+#.*$/, "");
+  return text.replace(/\s+#.*$/s, "");
 }

@@ -17,7 +17,12 @@ const upgrade = process.argv.includes("--upgrade");
 function compile(inputs, constraints) {
   const words = ["pip", "compile", "--quiet", "--universal", "--python-version", "3.10"];
   words.push("--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-url");
-  words.push("--no-emit-find-links", "--excludes", "excluded.txt", ...inputs.map((name) => `${name}.in`));
+  words.push(
+    "--no-emit-find-links",
+    "--excludes",
+    "excluded.txt",
+    ...inputs.map((name) => `${name}.in`),
+  );
   for (const file of constraints) words.push("--constraint", file);
   return execFileSync("uv", words, { cwd: directory, encoding: "utf8", maxBuffer: 1 << 26 });
 }
@@ -58,7 +63,9 @@ console.log(`core.lock: ${core.size} packages`);
 
 function existing() {
   try {
-    const locked = ["core", ...extras].map((name) => readFileSync(`${directory}${name}.lock`, "utf8"));
+    const locked = ["core", ...extras].map((name) =>
+      readFileSync(`${directory}${name}.lock`, "utf8"),
+    );
     const path = `${directory}.current.partial`;
     writeFileSync(path, locked.map(versions).join("\n"));
     return [path];

@@ -8,8 +8,8 @@
 Environment:
   <NAME>_FILE             for each NAME in SECRET_VARIABLES: a file whose whole text becomes NAME.
                           The value is then in no `docker inspect` and not in /proc/<pid>/environ.
-  MLFLOW_STACKS_OWN_TMPDIR  "true": empty TMPDIR before the server starts. A killed server leaves
-                          half-received uploads there.
+  MLFLOW_STACKS_OWN_TMPDIR  "true": empty TMPDIR, which must be set too, before the server starts.
+                          A killed server leaves half-received uploads there.
 """
 
 import configparser
@@ -59,11 +59,18 @@ def load_secret_files():
 def empty_own_tmpdir():
     if os.environ.get("MLFLOW_STACKS_OWN_TMPDIR") != "true":
         return
-    for entry in os.scandir(tempfile.gettempdir()):
-        if entry.is_dir(follow_symlinks=False):
-            shutil.rmtree(entry.path, ignore_errors=True)
-        else:
-            os.unlink(entry.path)
+    directory = os.environ.get("TMPDIR")
+    # Python falls back to /tmp or the working directory, which may be everybody's.
+    if not directory or os.path.realpath(directory) != os.path.realpath(tempfile.gettempdir()):
+        sys.exit(f"TMPDIR: must name a writable folder of the server's own; got {directory!r}")
+    for entry in os.scandir(directory):
+        try:
+            if entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry.path, ignore_errors=True)
+            else:
+                os.unlink(entry.path)
+        except OSError:
+            pass  # a file that Windows holds open, or that another process took away first
 
 
 def write_auth_config():

@@ -61,6 +61,13 @@ export type ArtifactStore =
 
 export type ArtifactStoreKind = ArtifactStore["kind"];
 
+export const artifactStoreKinds = [
+  "local",
+  "rustfs",
+  "s3",
+  "s3-compatible",
+] as const satisfies readonly ArtifactStoreKind[];
+
 const defaultRegion = "us-east-1";
 
 export function resolveArtifactStore(props: ArtifactStoreProps, problems: Problems): ArtifactStore {

@@ -44,6 +44,13 @@ export type BackendStore =
 
 export type BackendStoreKind = BackendStore["kind"];
 
+export const backendStoreKinds = [
+  "file",
+  "sqlite",
+  "postgres",
+  "external",
+] as const satisfies readonly BackendStoreKind[];
+
 export function resolveBackendStore(props: BackendStoreProps, problems: Problems): BackendStore {
   switch (props.kind) {
     case "file":

@@ -34,9 +34,17 @@ export class Problems {
     return valid;
   }
 
+  /** What was recorded, each problem once. */
+  error(): ConfigError {
+    const texts = this.list.map(({ path, problem }) => `${path}\0${problem}`);
+    return new ConfigError(
+      this.list.filter((_, index) => texts.indexOf(texts[index] ?? "") === index),
+    );
+  }
+
   /** @throws {ConfigError} when anything was recorded */
   throwIfAny(): void {
-    if (this.list.length > 0) throw new ConfigError(this.list);
+    if (this.list.length > 0) throw this.error();
   }
 }
 

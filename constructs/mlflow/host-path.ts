@@ -25,6 +25,12 @@ const driveLetter = /^[A-Za-z]:/;
 export function parseHostPath(text: string, style: PathStyle, base: string): HostPathResult {
   if (/[\0-\x1f]/.test(text)) return refuse("must be a path without control characters");
   if (text.trim() === "") return refuse('must be a path, such as "./mlflow-data"');
+  if (/^(~|\$\{?[A-Za-z_]|%[A-Za-z_]+%)/.test(text)) {
+    return refuse(
+      `must be written out, because nothing replaces "~", "$HOME" or "%USERPROFILE%" here; got "${text}"; ` +
+        (style === "windows" ? 'use "C:/Users/you/mlflow"' : 'use "/home/you/mlflow"'),
+    );
+  }
   if (/^file:/i.test(text)) return parseFileUri(text, style, base);
   if (/^[A-Za-z][A-Za-z0-9+.-]+:\/\//.test(text)) {
     return refuse(`must be a path of this machine, not a URI; got "${text}"`);
@@ -92,6 +98,9 @@ function accept(style: PathStyle, path: string): HostPathResult {
     else if (name !== "" && name !== ".") kept.push(name);
   }
   if (kept.length === 0) return refuse(`must be a directory below the root; got "${path}"`);
+  if (path.includes("?")) {
+    return refuse(`must not have a "?", which ends the path in a SQLite URI; got "${path}"`);
+  }
   return { ok: true, value: { style, path: `${root}/${kept.join("/")}` } };
 }
 

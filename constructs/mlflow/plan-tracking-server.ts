@@ -16,6 +16,8 @@ import {
 /** Where the tracking server's image keeps data. */
 export const dataDirectory = "/data";
 
+const temporaryDirectory = "/tmp";
+
 export function planTrackingServer(deployment: MlflowDeployment): ContainerSpec {
   const { trackingServer, profile, backendStore } = deployment;
   const environment = serverEnvironment(deployment);
@@ -36,7 +38,11 @@ export function planTrackingServer(deployment: MlflowDeployment): ContainerSpec 
     mounts: [
       ...dataMounts(deployment),
       // On disk and not in memory: each upload and download is spooled here as a whole.
-      { source: { kind: "volume", name: "tracking-server-tmp" }, path: "/tmp", readOnly: false },
+      {
+        source: { kind: "volume", name: "tracking-server-tmp" },
+        path: temporaryDirectory,
+        readOnly: false,
+      },
       ...secrets.mounts,
     ],
     tmpfs: [],
@@ -94,6 +100,8 @@ function serverEnvironment(deployment: MlflowDeployment): Record<string, EnvValu
     ...(isDatabase(backendStore)
       ? { MLFLOW_CRYPTO_KEK_PASSPHRASE_FILE: secretFile("MLFLOW_CRYPTO_KEK_PASSPHRASE") }
       : {}),
+    // The server empties it at each start, so it is named and never left to a default.
+    TMPDIR: literal(temporaryDirectory),
     MLFLOW_STACKS_OWN_TMPDIR: literal("true"),
   };
 }

@@ -3,7 +3,10 @@ import type { Problems } from "./errors.js";
 /** `http://127.0.0.1:5000`: scheme, host and the port unless it is the scheme's own. */
 const origin = (url: string): string => new URL(url).origin;
 
-const wildcardAddresses = ["0.0.0.0", "::"];
+/** All addresses of the host: `0.0.0.0`, or `::` in any of its spellings. */
+const isWildcard = (address: string): boolean =>
+  address === "0.0.0.0" ||
+  (URL.canParse(`http://[${address}]`) && new URL(`http://[${address}]`).hostname === "[::]");
 
 /**
  * @param asked - `trackingServer.publicUrls` of the props
@@ -26,7 +29,7 @@ export function resolvePublicUrls(
 }
 
 function defaultUrls(bindAddress: string, port: number, problems: Problems): readonly string[] {
-  if (wildcardAddresses.includes(bindAddress)) {
+  if (isWildcard(bindAddress)) {
     problems.add(
       "trackingServer.publicUrls",
       `must be given when the port is open on all addresses ("${bindAddress}"), because requests under unknown names are refused; use the URL people will type, such as "http://n100.lan:${port}"`,

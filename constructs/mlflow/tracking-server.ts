@@ -58,7 +58,8 @@ export const imageUser = "10000:10000";
 
 const loopback = /^(127\.\d+\.\d+\.\d+|::1)$/;
 const ipv4 = /^(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}$/;
-const ipv6 = /^[0-9a-fA-F:]*:[0-9a-fA-F:]+$/;
+const isIpv6 = (text: string) =>
+  /^[0-9a-fA-F:]*:[0-9a-fA-F:]+$/.test(text) && URL.canParse(`http://[${text}]`);
 
 export function resolveTrackingServer(
   props: TrackingServerProps,
@@ -143,7 +144,7 @@ function requireBindAddress(
   const path = "trackingServer.bindAddress";
   if (
     !problems.require(
-      ipv4.test(address) || ipv6.test(address),
+      ipv4.test(address) || isIpv6(address),
       path,
       `must be an IP address of the host; got "${address}"`,
     )

@@ -61,6 +61,7 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: "is on a read-only disk; name another folder with --out",
   ENOSPC: "has no space left on its disk; free some, or name another folder with --out",
   ENOTDIR: "is below something that is not a folder; name another folder with --out",
+  EEXIST: "was made by another run at the same moment; run the command again",
   EISDIR: "is a folder, and a file of that name has to be written; move it away",
 };
 

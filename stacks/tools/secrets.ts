@@ -28,7 +28,8 @@ export function completeSecrets(
 ): SecretValues {
   const problems = new Problems();
   const entries = secrets.map(({ name, generate }) => {
-    const value = given[name] || kept[name] || (generate > 0 ? generateSecret(generate) : "");
+    // A key of the user's own store is never taken from the last run: it may have been RustFS's.
+    const value = given[name] || (generate > 0 ? kept[name] || generateSecret(generate) : "");
     const { purpose, minimumLength = 1 } = secretSpecs[name] as SecretSpec;
     if (value === "") problems.add(name, `must be set in the env file: ${purpose}`);
     else {

@@ -1,0 +1,118 @@
+import {
+  topologies,
+  unreachable,
+  type ArtifactStoreKind,
+  type ArtifactStoreProps,
+  type Problems,
+  type Topology,
+} from "../constructs/mlflow/index.js";
+import type { StoreFromEnvironment } from "./backend-store-props.js";
+import { readDataPath } from "./data-path.js";
+import type { Machine } from "./load.js";
+import type { Environment, VariableName } from "./schema.js";
+
+const destinationName = "MLFLOW_ARTIFACTS_DESTINATION";
+
+/** Variables that mean something for each kind only. */
+const variablesOf: Readonly<Record<ArtifactStoreKind, readonly VariableName[]>> = {
+  local: [],
+  rustfs: ["AWS_DEFAULT_REGION", "MLSTACK_RUSTFS_IMAGE", "MLSTACK_BUCKET_INIT"],
+  s3: ["AWS_DEFAULT_REGION", "MLSTACK_S3_CREDENTIALS", "MLSTACK_BUCKET_INIT"],
+  "s3-compatible": ["AWS_DEFAULT_REGION", "MLFLOW_S3_ENDPOINT_URL", "MLSTACK_BUCKET_INIT"],
+};
+
+/** The store that `MLSTACK_ARTIFACT_STORE` names, or that the form of the destination tells. */
+export function artifactStoreFromEnvironment(
+  topology: Topology,
+  environment: Environment,
+  machine: Machine,
+  problems: Problems,
+): StoreFromEnvironment<ArtifactStoreProps> {
+  const destination = environment.MLFLOW_ARTIFACTS_DESTINATION;
+  const kind =
+    environment.MLSTACK_ARTIFACT_STORE ??
+    kindOf(destination, environment) ??
+    topologies[topology].defaults.artifactStore.kind;
+  refuseForeignVariables(kind, environment, problems);
+  if (kind === "local") {
+    const directory =
+      destination === undefined
+        ? undefined
+        : readDataPath(destination, "artifacts", destinationName, machine, problems);
+    return { props: { kind }, ...(directory && { directory }) };
+  }
+  const place = readBucket(kind, destination, problems);
+  return { props: place && withBucket(kind, place, environment) };
+}
+
+function kindOf(
+  destination: string | undefined,
+  environment: Environment,
+): ArtifactStoreKind | undefined {
+  if (destination === undefined) return undefined;
+  if (!/^s3:/i.test(destination)) return "local";
+  return environment.MLFLOW_S3_ENDPOINT_URL === undefined ? "s3" : "s3-compatible";
+}
+
+interface Place {
+  readonly bucket?: string;
+  readonly prefix?: string;
+}
+
+function readBucket(
+  kind: ArtifactStoreKind,
+  destination: string | undefined,
+  problems: Problems,
+): Place | undefined {
+  if (destination === undefined && kind === "rustfs") return {};
+  const match = /^s3:\/\/([^/]+)(?:\/(.*?))?\/?$/.exec(destination ?? "");
+  if (match) return { bucket: match[1] as string, ...(match[2] && { prefix: match[2] }) };
+  problems.add(
+    destinationName,
+    destination === undefined
+      ? `must be set with the artifact store "${kind}", such as "s3://my-bucket/mlflow"`
+      : `must be "s3://" and a bucket, such as "s3://my-bucket/mlflow"; got "${destination}"`,
+  );
+  return undefined;
+}
+
+function withBucket(
+  kind: Exclude<ArtifactStoreKind, "local">,
+  place: Place,
+  environment: Environment,
+): ArtifactStoreProps {
+  const { AWS_DEFAULT_REGION: region, MLSTACK_S3_CREDENTIALS: credentials } = environment;
+  const { bucket = "", prefix } = place;
+  const named = {
+    bucket,
+    ...(prefix !== undefined && { prefix }),
+    ...(region !== undefined && { region }),
+  };
+  switch (kind) {
+    case "rustfs": {
+      const image = environment.MLSTACK_RUSTFS_IMAGE;
+      return { kind, ...(bucket === "" ? {} : named), ...(image !== undefined && { image }) };
+    }
+    case "s3":
+      return { kind, ...named, ...(credentials !== undefined && { credentials }) };
+    case "s3-compatible":
+      return { kind, ...named, endpoint: environment.MLFLOW_S3_ENDPOINT_URL ?? "" };
+    default:
+      return unreachable(kind);
+  }
+}
+
+function refuseForeignVariables(
+  kind: ArtifactStoreKind,
+  environment: Environment,
+  problems: Problems,
+): void {
+  const all = new Set(Object.values(variablesOf).flat());
+  for (const name of all) {
+    problems.require(
+      environment[name] === undefined || variablesOf[kind].includes(name),
+      name,
+      `must not be set with the artifact store "${kind}"; remove it`,
+    );
+  }
+}

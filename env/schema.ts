@@ -1,0 +1,200 @@
+import { z } from "zod";
+import {
+  backendStoreKinds,
+  artifactStoreKinds,
+  defaultPermissions,
+  hostProfileNames,
+  secretNames,
+  secretSpecs,
+  type SecretName,
+  type SecretSpec,
+} from "../constructs/mlflow/index.js";
+
+/** Which topologies a variable means something in, for the example files. */
+type Group = "everywhere" | "database" | "remote-server";
+
+/** What the example files and the README say of a variable. */
+export interface VariableMeta {
+  readonly meaning: string;
+  /** A value, or `- ` and the behaviour. */
+  readonly default: string;
+  readonly unit?: string;
+  readonly group: Group;
+}
+
+const oneOf = (names: readonly string[]) => names.map((name) => `"${name}"`).join(" or ");
+
+const text = (meta: VariableMeta) =>
+  z
+    .string()
+    .optional()
+    .meta({ ...meta });
+
+const choice = <const T extends readonly [string, ...string[]]>(names: T, meta: VariableMeta) =>
+  z
+    .enum(names, { error: ({ input }) => `must be ${oneOf(names)}; got "${String(input)}"` })
+    .optional()
+    .meta({ ...meta });
+
+const whole = (meta: VariableMeta) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, { error: ({ input }) => `must be a whole number; got "${String(input)}"` })
+    .transform(Number)
+    .optional()
+    .meta({ ...meta });
+
+const truth = (meta: VariableMeta) =>
+  z
+    .enum(["true", "false"], {
+      error: ({ input }) => `must be "true" or "false"; got "${String(input)}"`,
+    })
+    .transform((value) => value === "true")
+    .optional()
+    .meta({ ...meta });
+
+const list = (meta: VariableMeta) =>
+  z
+    .string()
+    .transform((value) => value.split(",").map((part) => part.trim()))
+    .optional()
+    .meta({ ...meta });
+
+/** Settings, in the order of the example files. Secrets follow them. */
+const settings = {
+  MLSTACK_RUNTIME: choice(["auto", "docker", "process"], {
+    meaning: "run in containers or as a local process; auto: docker where an engine answers",
+    default: "auto",
+    group: "everywhere",
+  }),
+  MLSTACK_NAME: text({
+    meaning: "what containers, networks and volumes are named after",
+    default: "- mlflow- and the topology",
+    group: "everywhere",
+  }),
+  MLSTACK_PROFILE: choice(
+    hostProfileNames as [string, ...string[]] as ["n100", "small", "medium"],
+    {
+      meaning: "size of the machine: n100 (4 cores, 8 to 16 GB), small (2 GB), medium (8 cores)",
+      default: "n100",
+      group: "everywhere",
+    },
+  ),
+  MLFLOW_HOST: text({
+    meaning: "address of this machine on which the server answers",
+    default: "127.0.0.1",
+    group: "everywhere",
+  }),
+  MLFLOW_PORT: whole({
+    meaning: "port on which the server answers",
+    default: "5000",
+    unit: "1 to 65535",
+    group: "everywhere",
+  }),
+  MLSTACK_PUBLIC_URLS: list({
+    meaning: "every URL people type to reach the server; others are refused",
+    default: "- http:// and MLFLOW_HOST and MLFLOW_PORT",
+    unit: "URLs joined by commas",
+    group: "everywhere",
+  }),
+  MLFLOW_WORKERS: whole({
+    meaning: "server processes, about 200 MiB each",
+    default: "- of the profile: 1, medium 4; always 1 with files or SQLite",
+    unit: "1 to 32",
+    group: "everywhere",
+  }),
+  MLSTACK_DATA_DIRECTORY: text({
+    meaning: "folder for SQLite, plain files and local artifacts",
+    default: "- a Docker volume; as a process the folder data in the output folder",
+    group: "everywhere",
+  }),
+  MLSTACK_LOGIN: truth({
+    meaning: "whether people log in",
+    default: "- true for remote-server, else false",
+    group: "database",
+  }),
+  MLFLOW_AUTH_ADMIN_USERNAME: text({
+    meaning: "name of the first user, who may do everything",
+    default: "admin",
+    group: "database",
+  }),
+  MLSTACK_DEFAULT_PERMISSION: choice(defaultPermissions, {
+    meaning: "what a user may do with things nobody granted",
+    default: "NO_PERMISSIONS",
+    group: "database",
+  }),
+  MLSTACK_BACKEND_STORE: choice(backendStoreKinds, {
+    meaning: "kind of the backend store",
+    default: "- of the topology, or what MLFLOW_BACKEND_STORE_URI says",
+    group: "everywhere",
+  }),
+  MLSTACK_POSTGRES_IMAGE: text({
+    meaning: "image of PostgreSQL 18, by tag or digest",
+    default: "postgres:18.6-trixie",
+    group: "database",
+  }),
+  MLSTACK_ARTIFACT_STORE: choice(artifactStoreKinds, {
+    meaning: "kind of the artifact store",
+    default: "- of the topology, or what MLFLOW_ARTIFACTS_DESTINATION says",
+    group: "everywhere",
+  }),
+  MLFLOW_ARTIFACTS_DESTINATION: text({
+    meaning: "s3://bucket/prefix, or the folder artifacts in the data folder",
+    default: "- s3://mlflow for RustFS",
+    group: "everywhere",
+  }),
+  MLFLOW_S3_ENDPOINT_URL: text({
+    meaning: "where an S3 server that is not Amazon's answers",
+    default: "- Amazon S3",
+    group: "remote-server",
+  }),
+  AWS_DEFAULT_REGION: text({
+    meaning: "region of the bucket",
+    default: "us-east-1",
+    group: "remote-server",
+  }),
+  MLSTACK_S3_CREDENTIALS: choice(["keys", "ambient"], {
+    meaning: "keys: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; ambient: the machine's role",
+    default: "keys",
+    group: "remote-server",
+  }),
+  MLSTACK_BUCKET_INIT: truth({
+    meaning: "make the bucket before the server starts",
+    default: "- true for rustfs, false for s3-compatible",
+    group: "remote-server",
+  }),
+  MLSTACK_RUSTFS_IMAGE: text({
+    meaning: "image of RustFS, by tag or digest",
+    default: "rustfs/rustfs:1.0.1",
+    group: "remote-server",
+  }),
+} as const;
+
+const secrets = Object.fromEntries(
+  secretNames.map((name) => {
+    const { purpose, source, minimumLength }: SecretSpec = secretSpecs[name];
+    const meta: VariableMeta = {
+      meaning: purpose,
+      default: source === "user" ? "- must be set where it is used" : "- generated once",
+      group: name === "MLFLOW_BACKEND_STORE_URI" ? "everywhere" : "remote-server",
+      ...(minimumLength !== undefined && { unit: `${minimumLength} characters or more` }),
+    };
+    return [name, text(meta)];
+  }),
+) as Record<SecretName, ReturnType<typeof text>>;
+
+/** Every variable that the toolkit reads. An unknown one is refused, since it would do nothing. */
+export const environmentSchema = z.strictObject({ ...settings, ...secrets });
+
+export type Environment = z.output<typeof environmentSchema>;
+
+export type VariableName = keyof Environment;
+
+/** Names in the order of the example files. */
+export const variableNames = Object.keys(environmentSchema.shape) as readonly VariableName[];
+
+export function variableMeta(name: VariableName): VariableMeta {
+  const meta = environmentSchema.shape[name].meta();
+  if (meta === undefined) throw new Error(`bug: ${name} has no meaning`);
+  return meta as unknown as VariableMeta;
+}

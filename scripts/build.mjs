@@ -1,0 +1,30 @@
+// Bundles the mlstack command into dist/. One file to load for `generate`; what only the other
+// verbs need (execa, listr2, prompts) is in chunks that they load when they run.
+import { build } from "esbuild";
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+
+const outdir = process.argv[2] ?? "dist";
+const { outputFiles } = await build({
+  entryPoints: { mlstack: "stacks/mlstack.ts" },
+  outdir,
+  outExtension: { ".js": ".mjs" },
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node20.19",
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: "none",
+  // A failed build leaves the last good one.
+  write: false,
+  // CommonJS packages inside an ES module still call require for Node's own modules.
+  banner: {
+    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+  },
+});
+rmSync(outdir, { recursive: true, force: true });
+mkdirSync(outdir, { recursive: true });
+for (const { path, contents } of outputFiles) writeFileSync(join(outdir, basename(path)), contents);
+chmodSync(join(outdir, "mlstack.mjs"), 0o755);

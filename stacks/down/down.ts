@@ -1,0 +1,67 @@
+import { ConfigError } from "../../constructs/mlflow/index.js";
+import { outFolder, parseTopology } from "../settings.js";
+import { compose, lastLine } from "../tools/docker.js";
+import { readIfExists } from "../tools/files.js";
+import { readRuntime } from "../tools/runtime-record.js";
+
+export interface DownOptions {
+  readonly out?: string;
+  /** Also remove every volume of the deployment, and so all experiments. */
+  readonly deleteData?: boolean;
+  /** Do not ask. */
+  readonly yes?: boolean;
+}
+
+/** `mlstack down`: stops what runs; data stays unless `--delete-data`. */
+export async function down(topologyText: string, options: DownOptions): Promise<number> {
+  const topology = parseTopology(topologyText);
+  const out = outFolder(topology, options);
+  if (options.deleteData === true && !(await confirmed(out, options))) return 1;
+  if (readRuntime(out) === "process") return downProcess(out, options);
+  requireFolder(out);
+  const words = ["down", "--remove-orphans", ...(options.deleteData === true ? ["--volumes"] : [])];
+  const { exitCode, stderr, code } = await compose(out, words);
+  if (exitCode !== 0) {
+    throw new Error(
+      `docker compose down failed: ${code === "ENOENT" ? "there is no docker command on PATH" : lastLine(stderr)}`,
+    );
+  }
+  console.log(options.deleteData === true ? "Stopped; volumes removed." : "Stopped; volumes kept.");
+  return 0;
+}
+
+async function downProcess(out: string, options: DownOptions): Promise<number> {
+  const { stopProcess, removeSystemdUnit } = await import("../process/index.js");
+  await removeSystemdUnit(out);
+  const stopped = await stopProcess(out);
+  console.log(stopped ? "Stopped; data kept." : "Nothing ran; data kept.");
+  if (options.deleteData === true) console.log(`Remove the folder ${out} to remove its data.`);
+  return 0;
+}
+
+/** @throws {ConfigError} where nothing was ever generated */
+export function requireFolder(out: string): void {
+  if (readIfExists(`${out}/docker-compose.yml`) !== undefined) return;
+  throw new ConfigError([
+    {
+      path: "--out",
+      problem: `must be a folder that mlstack wrote; there is no docker-compose.yml in "${out}"`,
+    },
+  ]);
+}
+
+async function confirmed(out: string, options: DownOptions): Promise<boolean> {
+  if (options.yes === true) return true;
+  if (!process.stdin.isTTY) {
+    throw new ConfigError([
+      {
+        path: "--delete-data",
+        problem: "needs --yes where there is no terminal to ask; every experiment is lost",
+      },
+    ]);
+  }
+  const { confirm, isCancel } = await import("@clack/prompts");
+  const message = `Remove every experiment, model and artifact of ${out} for good?`;
+  const answer = await confirm({ message, initialValue: false });
+  return !isCancel(answer) && answer;
+}

@@ -1,0 +1,56 @@
+import { parse } from "yaml";
+import { parseDotenv } from "../../env/dotenv.js";
+
+/** How one file of the output folder differs from the last run. */
+export interface Change {
+  readonly path: string;
+  readonly kind: "new" | "changed" | "removed";
+  /** What differs inside it, a line each, without any secret. */
+  readonly details: readonly string[];
+}
+
+/** @param before - undefined: the file is not there */
+export function describeChange(path: string, before: string | undefined, after: string): Change[] {
+  if (before === after) return [];
+  if (before === undefined) return [{ path, kind: "new", details: [] }];
+  return [{ path, kind: "changed", details: details(path, before, after) }];
+}
+
+function details(path: string, before: string, after: string): readonly string[] {
+  if (path === "docker-compose.yml") return yamlDetails(before, after);
+  if (path === ".env" || path === "mlstack.env") return secretDetails(before, after);
+  return [];
+}
+
+function yamlDetails(before: string, after: string): readonly string[] {
+  let old: unknown;
+  try {
+    old = parse(before);
+  } catch {
+    return ["was not readable as YAML, and is replaced"];
+  }
+  const [a, b] = [flatten(old, ""), flatten(parse(after), "")];
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])]
+    .filter((key) => a[key] !== b[key])
+    .map((key) => `${key}: ${a[key] ?? "(nothing)"} -> ${b[key] ?? "(nothing)"}`);
+}
+
+/** `services.tracking-server.environment.MLFLOW_WORKERS` to its text. */
+function flatten(value: unknown, prefix: string): Record<string, string> {
+  if (value === null || typeof value !== "object") return { [prefix]: JSON.stringify(value) };
+  const entries = Object.entries(value);
+  if (entries.length === 0) return { [prefix]: Array.isArray(value) ? "[]" : "{}" };
+  if (Array.isArray(value)) return { [prefix]: JSON.stringify(value) };
+  return Object.assign(
+    {},
+    ...entries.map(([key, child]) => flatten(child, prefix === "" ? key : `${prefix}.${key}`)),
+  ) as Record<string, string>;
+}
+
+/** Names only: no value of `.env` is ever printed. */
+function secretDetails(before: string, after: string): readonly string[] {
+  const [a, b] = [parseDotenv(before).values, parseDotenv(after).values];
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])]
+    .filter((name) => name !== "MLSTACK_SECRETS_REVISION" && a[name] !== b[name])
+    .map((name) => `${name}: ${name in a ? (name in b ? "changed" : "removed") : "added"}`);
+}

@@ -1,0 +1,41 @@
+import { ConfigError } from "../../constructs/mlflow/index.js";
+import { requireFolder } from "../down/down.js";
+import { outFolder, parseTopology } from "../settings.js";
+import { compose } from "../tools/docker.js";
+import { readRuntime } from "../tools/runtime-record.js";
+
+export interface LogsOptions {
+  readonly out?: string;
+  readonly follow?: boolean;
+  readonly tail?: string;
+}
+
+/** `mlstack logs`: what the containers, or the process, wrote. @param services - none: all */
+export async function logs(
+  topologyText: string,
+  services: readonly string[],
+  options: LogsOptions,
+  signal: AbortSignal,
+): Promise<number> {
+  const out = outFolder(parseTopology(topologyText), options);
+  const tail = options.tail ?? "100";
+  if (!/^\d{1,9}$/.test(tail)) {
+    throw new ConfigError([{ path: "--tail", problem: `must be a whole number; got "${tail}"` }]);
+  }
+  if (readRuntime(out) === "process") {
+    const { processLogs } = await import("../process/index.js");
+    const write = (text: string) => process.stdout.write(text);
+    await processLogs(out, { follow: options.follow === true, tail: Number(tail), write, signal });
+    return 0;
+  }
+  requireFolder(out);
+  const words = [
+    "logs",
+    "--tail",
+    tail,
+    ...(options.follow === true ? ["--follow"] : []),
+    ...services,
+  ];
+  const { exitCode } = await compose(out, words, { stdio: "inherit", cancelSignal: signal });
+  return signal.aborted ? 0 : exitCode === 0 ? 0 : 1;
+}

@@ -1,0 +1,128 @@
+#!/usr/bin/env node
+import { Command, CommanderError, Option } from "commander";
+import { ConfigError, topologyNames } from "../constructs/mlflow/index.js";
+import type { DownOptions } from "./down/down.js";
+import { generate, type GenerateOptions } from "./generate/generate.js";
+import type { InitOptions } from "./init/init.js";
+import type { LogsOptions } from "./logs/logs.js";
+import type { SettingsOptions } from "./settings.js";
+import type { UpOptions } from "./up/up.js";
+
+/** 0: done; 1: failed; 2: wrong input. */
+type ExitCode = number;
+
+const interrupted = new AbortController();
+
+const collect = (value: string, previous: string[] | undefined): string[] => [
+  ...(previous ?? []),
+  value,
+];
+
+/** A verb; its exit code becomes the program's. */
+function verb(program: Command, usage: string, description: string): Command {
+  return program.command(usage).description(description);
+}
+
+const finish = async (code: ExitCode | Promise<ExitCode>): Promise<void> => {
+  process.exitCode = await code;
+};
+
+function withSettings(command: Command): Command {
+  return command
+    .option("--env-file <file>", "settings (default: mlstack.env in the output folder)")
+    .option("--out <folder>", "output folder (default: mlflow/<topology>)")
+    .option("--runtime <name>", "auto, docker or process")
+    .option("--name <name>", "what containers and volumes are named after")
+    .option("--profile <name>", "n100, small or medium")
+    .option("--host <address>", "address of this machine to answer on")
+    .option("--port <port>", "port to answer on")
+    .option("--public-url <url>", "URL people type; may be repeated", collect)
+    .option("--data-directory <folder>", "folder for SQLite, plain files and local artifacts")
+    .option("--set <NAME=value>", "any other variable; may be repeated", collect);
+}
+
+function buildProgram(): Command {
+  const topologies = topologyNames.join(", ");
+  const program = new Command("mlstack")
+    .description("Runs MLflow's three topologies: with Docker Compose, or as a local process.")
+    .version("0.1.0")
+    .exitOverride()
+    .showHelpAfterError()
+    .configureHelp({ sortSubcommands: false });
+
+  withSettings(verb(program, "up <topology>", `check, write, start and prove (${topologies})`))
+    .addOption(new Option("--systemd", "as a systemd user unit, which starts again after a reboot"))
+    .action(async (topology: string, options: UpOptions) => {
+      const { up } = await import("./up/up.js");
+      await finish(up(topology, options, interrupted.signal));
+    });
+  withSettings(
+    verb(program, "generate <topology>", "write docker-compose.yml, .env and what they need"),
+  )
+    .option("--check", "write nothing; exit 1 if files would change")
+    .action((topology: string, options: GenerateOptions) => finish(generate(topology, options)));
+  withSettings(verb(program, "init [topology]", "ask a few questions and write an env file"))
+    .option("--artifact-store <kind>", "rustfs, s3 or s3-compatible")
+    .option("--destination <uri>", "s3://bucket/prefix")
+    .option("--endpoint <url>", "where an S3 server that is not Amazon's answers")
+    .option("--region <name>", "region of the bucket")
+    .option("--yes", "take the default of whatever no flag answers")
+    .action(async (topology: string | undefined, options: InitOptions) => {
+      const { init } = await import("./init/init.js");
+      await finish(init(topology, options));
+    });
+  verb(program, "status <topology>", "what runs; exit 0 when all is well")
+    .option("--out <folder>", "output folder")
+    .action(async (topology: string, options: SettingsOptions) => {
+      const { status } = await import("./status/status.js");
+      await finish(status(topology, options));
+    });
+  verb(program, "logs <topology> [service...]", "what the containers or the process wrote")
+    .option("--out <folder>", "output folder")
+    .option("-f, --follow", "go on until Ctrl-C")
+    .option("--tail <lines>", "last lines to begin with (default: 100)")
+    .action(async (topology: string, services: string[], options: LogsOptions) => {
+      const { logs } = await import("./logs/logs.js");
+      await finish(logs(topology, services, options, interrupted.signal));
+    });
+  verb(program, "down <topology>", "stop; data stays")
+    .option("--out <folder>", "output folder")
+    .option("--delete-data", "remove every volume, and so every experiment")
+    .option("--yes", "do not ask")
+    .action(async (topology: string, options: DownOptions) => {
+      const { down } = await import("./down/down.js");
+      await finish(down(topology, options));
+    });
+  return program;
+}
+
+/** The exit code of a failure, after telling the user. */
+function report(error: unknown): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (interrupted.signal.aborted) {
+    console.error("\nStopped. Run the same command again to go on.");
+    return 1;
+  }
+  if (error instanceof ConfigError) {
+    console.error(error.message);
+    return 2;
+  }
+  const text = error instanceof Error ? error.message : String(error);
+  console.error(text);
+  if (text.startsWith("bug:")) console.error((error as Error).stack);
+  return 1;
+}
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => {
+    interrupted.abort();
+    // Children were told; whoever waits for nothing is gone at once.
+    setTimeout(() => process.exit(1), 5000).unref();
+  });
+}
+
+try {
+  await buildProgram().parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}

@@ -1,0 +1,54 @@
+import { connect, createServer } from "node:net";
+import { ConfigError } from "../../constructs/mlflow/index.js";
+
+/** @throws {ConfigError} naming the setting, when the server could not listen there */
+export async function requireFreePort(host: string, port: number): Promise<void> {
+  // Asked first: a program on all addresses does not keep another from one of them everywhere.
+  const code = (await answers(host, port)) ? "EADDRINUSE" : await tryListen(host, port);
+  if (code === undefined) return;
+  throw new ConfigError([describe(code, host, port)]);
+}
+
+function describe(code: string, host: string, port: number) {
+  switch (code) {
+    case "EADDRINUSE": {
+      const airplay =
+        process.platform === "darwin" && port === 5000 ? " (on macOS often AirPlay Receiver)" : "";
+      return {
+        path: "MLFLOW_PORT",
+        problem: `must be a free port; ${port} on ${host} is taken by another program${airplay}; stop that, or set another port`,
+      };
+    }
+    case "EACCES":
+      return {
+        path: "MLFLOW_PORT",
+        problem: `must be a port that you may open; got "${port}"; use 1024 or more`,
+      };
+    case "EADDRNOTAVAIL":
+    case "EAFNOSUPPORT":
+      return { path: "MLFLOW_HOST", problem: `must be an address of this machine; got "${host}"` };
+    default:
+      return { path: "MLFLOW_PORT", problem: `cannot listen on ${port} of ${host}: ${code}` };
+  }
+}
+
+function answers(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 1000 });
+    const end = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once("connect", () => end(true));
+    socket.once("error", () => end(false));
+    socket.once("timeout", () => end(false));
+  });
+}
+
+function tryListen(host: string, port: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)));
+  });
+}

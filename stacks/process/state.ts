@@ -1,0 +1,76 @@
+import { existsSync } from "node:fs";
+import { readIfExists, writeFileAtomically } from "../tools/files.js";
+import { processFolders, stateFile } from "./context.js";
+import type { Listener } from "./health.js";
+import { inspectProcess } from "./process-table.js";
+import { unitPid } from "./systemctl.js";
+
+/** What is kept about the server that was started last. */
+export interface ProcessState {
+  readonly pid: number;
+  /** Tells the process from a later one with the same pid. */
+  readonly identity: string;
+  readonly url: string;
+  readonly listener: Listener;
+  readonly log: string;
+  /** The data folder, with `/`. */
+  readonly data: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  /** Changes with the command, the environment, the secrets and the scripts. */
+  readonly fingerprint: string;
+  readonly stopGraceSeconds: number;
+  /** Name of the systemd user unit that runs it, where one was asked for. */
+  readonly unit?: string;
+}
+
+/** What `mlstack status` shows. `none`: nothing was ever started in this folder. */
+export interface ProcessStatus {
+  readonly state: "running" | "stopped" | "none";
+  readonly pid?: number;
+  readonly url?: string;
+  readonly log?: string;
+  readonly data?: string;
+  readonly startedAt?: string;
+  readonly unit?: string;
+}
+
+/** The state that the last start left, or undefined. */
+export function readState(out: string): ProcessState | undefined {
+  const text = readIfExists(stateFile(out));
+  return text === undefined ? undefined : (JSON.parse(text) as ProcessState);
+}
+
+/** Only the user may read it: the fingerprint covers secrets. */
+export function writeState(out: string, state: ProcessState): void {
+  writeFileAtomically(stateFile(out), `${JSON.stringify(state, null, 2)}\n`, 0o600);
+}
+
+/**
+ * The pid of the server, where it runs. Start time and command line must both be the server's, so
+ * that a process that took over the pid is never reported and never stopped.
+ */
+export function runningPid(out: string, state: ProcessState): number | undefined {
+  const script = `${processFolders(out).scripts.path}/run.py`;
+  const isServer = (pid: number) => inspectProcess(pid)?.command.includes(script) ?? false;
+  if (state.unit !== undefined) {
+    // systemd starts it anew under other pids.
+    const pid = unitPid(state.unit);
+    return pid !== undefined && isServer(pid) ? pid : undefined;
+  }
+  const { pid, identity } = state;
+  return inspectProcess(pid)?.identity === identity && isServer(pid) ? pid : undefined;
+}
+
+/** What runs in this output folder. */
+export function processStatus(out: string): ProcessStatus {
+  if (!existsSync(stateFile(out))) return { state: "none" };
+  const state = readState(out);
+  if (!state) return { state: "none" };
+  const pid = runningPid(out, state);
+  const { url, log, data, startedAt, unit } = state;
+  const known = { url, log, data, ...(unit !== undefined && { unit }) };
+  return pid === undefined
+    ? { state: "stopped", ...known }
+    : { state: "running", pid, startedAt, ...known };
+}

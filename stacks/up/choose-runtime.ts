@@ -1,0 +1,52 @@
+import { ConfigError, type Topology } from "../../constructs/mlflow/index.js";
+import { askEngine, type Engine } from "../tools/docker.js";
+import { readRuntime } from "../tools/runtime-record.js";
+import type { Settings } from "../settings.js";
+
+export type ChosenRuntime =
+  | { readonly name: "docker"; readonly engine: Engine }
+  | { readonly name: "process"; readonly reason: string };
+
+/**
+ * Docker where an engine answers, else a process; but always where the folder's data already is.
+ *
+ * @throws {ConfigError} when that is not possible, with the way out
+ */
+export async function chooseRuntime(settings: Settings): Promise<ChosenRuntime> {
+  const { runtime: asked, out, topology } = settings;
+  const recorded = readRuntime(out);
+  if (
+    recorded &&
+    asked !== "auto" &&
+    asked !== recorded &&
+    !settings.deployment.trackingServer.dataDirectory
+  ) {
+    throw refuse(
+      `must stay "${recorded}" for "${out}", where the data of this folder is; got "${asked}"; use another folder with --out`,
+    );
+  }
+  const wanted = asked === "auto" ? recorded : asked;
+  if (wanted === "process")
+    return { name: "process", reason: asked === "auto" ? "as before" : "as asked" };
+  const answer = await askEngine();
+  if (answer.ok) return { name: "docker", engine: answer.engine };
+  if (wanted === "docker") {
+    const why = recorded && asked === "auto" ? `, where the data of "${out}" is` : "";
+    throw refuse(
+      `must be able to use Docker${why}; ${answer.problem}; start Docker and run this again`,
+    );
+  }
+  return { name: "process", reason: requireProcess(topology, answer.problem) };
+}
+
+function requireProcess(topology: Topology, problem: string): string {
+  if (topology !== "remote-server") return problem;
+  throw new ConfigError([
+    {
+      path: "topology",
+      problem: `"remote-server" needs Docker, and ${problem}; install or start Docker, or use "localhost-database"`,
+    },
+  ]);
+}
+
+const refuse = (problem: string) => new ConfigError([{ path: "MLSTACK_RUNTIME", problem }]);

@@ -1,0 +1,52 @@
+import { join, relative } from "node:path";
+import pc from "picocolors";
+import { clientEnvironment } from "../../compose-templates/index.js";
+import type { Settings } from "../settings.js";
+import { containerStates } from "../tools/docker.js";
+import type { RuntimeName } from "../tools/runtime-record.js";
+import { selfCommand } from "../tools/self.js";
+
+/** What is running where, and how to use it. */
+export async function printReport(settings: Settings, runtime: RuntimeName): Promise<void> {
+  const { deployment, out, topology } = settings;
+  const { publicUrls, login, dataDirectory } = deployment.trackingServer;
+  const folder = relative(process.cwd(), out) || ".";
+  const flag = settings.out.endsWith(join("mlflow", topology)) ? "" : ` --out ${folder}`;
+  const lines: string[] = ["", pc.bold(`MLflow answers at ${publicUrls[0]}`)];
+  if (login) {
+    lines.push(
+      `  login      ${login.adminUsername}, password: MLFLOW_AUTH_ADMIN_PASSWORD in ${join(folder, ".env")}`,
+    );
+  }
+  if (runtime === "docker") {
+    const states = await containerStates(out);
+    const running = states.filter(({ state }) => state === "running").map(({ service }) => service);
+    lines.push(`  containers ${running.join(", ")} (project ${deployment.name})`);
+    lines.push(`  data       ${dataDirectory?.path ?? `Docker volumes ${deployment.name}_*`}`);
+  } else {
+    const { processStatus } = await import("../process/index.js");
+    const status = processStatus(out);
+    lines.push(
+      `  process    ${status.pid ?? "under systemd"}, log ${relative(process.cwd(), status.log ?? "")}`,
+    );
+    lines.push(`  data       ${dataDirectory?.path ?? join(folder, "data")}`);
+  }
+  lines.push("", "In Python:", ...pythonLines(settings), "");
+  lines.push(pc.dim(`${selfCommand()} status|logs|down ${topology}${flag}`), "");
+  console.log(lines.join("\n"));
+}
+
+/** The three lines that a Python user needs. */
+function pythonLines({ deployment }: Settings): readonly string[] {
+  const environment = clientEnvironment(deployment);
+  const password =
+    environment["MLFLOW_TRACKING_USERNAME"] === undefined ? {} : { MLFLOW_TRACKING_PASSWORD: "…" };
+  const settings = Object.entries({ ...environment, ...password })
+    .map(([name, value]) => `${name}="${value}"`)
+    .join(", ");
+  return [
+    "  import os, mlflow",
+    `  os.environ.update(${settings})`,
+    '  with mlflow.start_run(): mlflow.log_metric("hello", 1)',
+  ];
+}

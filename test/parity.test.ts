@@ -1,0 +1,113 @@
+import { describe, expect, test } from "vitest";
+import { renderComposeFolder } from "../compose-templates/index.js";
+import {
+  ConfigError,
+  resolveDeployment,
+  type MlflowDeploymentProps,
+} from "../constructs/mlflow/index.js";
+import { shortAssets } from "./helpers/assets.js";
+import { localhostDatabase, localhostFiles, remoteServer } from "./helpers/deployments.js";
+import { namesOf, type OptionalField } from "./helpers/parity.js";
+
+/** The columns: each target as the text that it renders the props to. */
+const targets: Readonly<Record<string, (props: MlflowDeploymentProps) => string>> = {
+  compose: (props) => JSON.stringify(renderComposeFolder(resolveDeployment(props), shortAssets())),
+};
+
+type Row = readonly [before: MlflowDeploymentProps, after: MlflowDeploymentProps];
+
+type Server = NonNullable<MlflowDeploymentProps["trackingServer"]>;
+type Artifacts = NonNullable<MlflowDeploymentProps["artifactStore"]>;
+
+const files = (trackingServer: Server): Row => [
+  localhostFiles(),
+  localhostFiles({ trackingServer }),
+];
+const database = (trackingServer: Server): Row => [
+  localhostDatabase(),
+  localhostDatabase({ trackingServer }),
+];
+const artifacts = <T extends Artifacts>(before: T, added: Partial<T>): Row => [
+  remoteServer({ artifactStore: before }),
+  remoteServer({ artifactStore: { ...before, ...added } }),
+];
+
+const rustfs = { kind: "rustfs" } as const;
+const s3 = { kind: "s3", bucket: "mlflow" } as const;
+const compatible = { kind: "s3-compatible", bucket: "mlflow", endpoint: "http://x:9" } as const;
+
+/** Each optional field: the props without it, and the props with another value than the default. */
+const rows: Readonly<Record<OptionalField, Row>> = {
+  name: [localhostFiles(), localhostFiles({ name: "mine" })],
+  profile: [localhostFiles(), localhostFiles({ profile: "small" })],
+  bucketInit: [
+    remoteServer({ artifactStore: compatible }),
+    remoteServer({ artifactStore: compatible, bucketInit: true }),
+  ],
+  trackingServer: files({ port: 5001 }),
+  "trackingServer.version": files({ version: "3.18.0" }),
+  "trackingServer.bindAddress": files({ bindAddress: "127.0.0.2" }),
+  "trackingServer.port": files({ port: 5001 }),
+  "trackingServer.publicUrls": files({ publicUrls: ["https://mlflow.example.com"] }),
+  "trackingServer.login": database({ login: true }),
+  "trackingServer.login.adminUsername": [
+    localhostDatabase({ trackingServer: { login: {} } }),
+    localhostDatabase({ trackingServer: { login: { adminUsername: "ops" } } }),
+  ],
+  "trackingServer.login.defaultPermission": [
+    localhostDatabase({ trackingServer: { login: {} } }),
+    localhostDatabase({ trackingServer: { login: { defaultPermission: "READ" } } }),
+  ],
+  "trackingServer.workers": [
+    localhostDatabase({ backendStore: { kind: "external" } }),
+    localhostDatabase({ backendStore: { kind: "external" }, trackingServer: { workers: 3 } }),
+  ],
+  "trackingServer.dataDirectory": files({ dataDirectory: { style: "posix", path: "/srv/x" } }),
+  "trackingServer.user": files({ user: "1000:1000" }),
+  backendStore: [localhostDatabase(), localhostDatabase({ backendStore: { kind: "external" } })],
+  "backendStore[postgres].image": [
+    remoteServer(),
+    remoteServer({ backendStore: { kind: "postgres", image: "postgres:18.7" } }),
+  ],
+  "backendStore[external].driver": [
+    localhostDatabase({ backendStore: { kind: "external" } }),
+    localhostDatabase({ backendStore: { kind: "external", driver: "mysql+pymysql" } }),
+  ],
+  artifactStore: [remoteServer(), remoteServer({ artifactStore: s3 })],
+  "artifactStore[rustfs].bucket": artifacts<Artifacts>(rustfs, { bucket: "other" }),
+  "artifactStore[rustfs].prefix": artifacts<Artifacts>(rustfs, { prefix: "a/b" }),
+  "artifactStore[rustfs].image": artifacts<Artifacts>(rustfs, { image: "rustfs/rustfs:1.0.2" }),
+  "artifactStore[s3].prefix": artifacts<Artifacts>(s3, { prefix: "a/b" }),
+  "artifactStore[s3].region": artifacts<Artifacts>(s3, { region: "eu-west-1" }),
+  "artifactStore[s3].credentials": artifacts<Artifacts>(s3, { credentials: "ambient" }),
+  "artifactStore[s3-compatible].prefix": artifacts<Artifacts>(compatible, { prefix: "a/b" }),
+  "artifactStore[s3-compatible].region": artifacts<Artifacts>(compatible, { region: "x-1" }),
+};
+
+/** The text, or the paths of the problems for which there is none. */
+function render(target: string, props: MlflowDeploymentProps): string | readonly string[] {
+  try {
+    return targets[target]?.(props) ?? "";
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems.map(({ path }) => path);
+    throw error;
+  }
+}
+
+describe.each(Object.keys(targets))("in %s", (target) => {
+  test.each(Object.entries(rows))("%s changes the output or is refused", (field, row) => {
+    const [before, after] = row.map((props) => render(target, props));
+    if (typeof after === "string") {
+      expect(after).not.toBe(before);
+      return;
+    }
+    expect(namesOf(field)).toContain(after?.[0]);
+  });
+});
+
+test("Compose refuses nothing but a release without a lock", () => {
+  const refused = Object.entries(rows)
+    .filter(([, [, after]]) => typeof render("compose", after) !== "string")
+    .map(([field]) => field);
+  expect(refused).toStrictEqual(["trackingServer.version"]);
+});
