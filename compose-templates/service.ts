@@ -104,19 +104,19 @@ type Confinement = Pick<
 function renderConfinement(container: ContainerSpec): OrUndefined<Confinement> {
   const { resources, shmMiB } = container;
   return {
+    cap_drop: ["ALL"],
+    cpus: resources.cpus,
+    mem_limit: `${resources.memoryMiB}m`,
+    pids_limit: resources.pids,
     read_only: container.readOnlyRoot ? true : undefined,
+    security_opt: ["no-new-privileges:true"],
+    shm_size: shmMiB === undefined ? undefined : `${shmMiB}m`,
+    stop_grace_period: `${container.stopGraceSeconds}s`,
     tmpfs: nonEmptyList(
       container.tmpfs.map(({ path, sizeMiB }) => `${path}:size=${sizeMiB}m,mode=1777`),
     ),
-    cap_drop: ["ALL"],
-    security_opt: ["no-new-privileges:true"],
-    mem_limit: `${resources.memoryMiB}m`,
-    cpus: resources.cpus,
-    pids_limit: resources.pids,
     // Below what most daemons may hand on; an unprivileged one cannot raise it.
     ulimits: { nofile: 16384 },
-    shm_size: shmMiB === undefined ? undefined : `${shmMiB}m`,
-    stop_grace_period: `${container.stopGraceSeconds}s`,
   };
 }
 

@@ -16,7 +16,7 @@ const destinationName = "MLFLOW_ARTIFACTS_DESTINATION";
 /** Variables that mean something for each kind only. */
 const variablesOf: Readonly<Record<ArtifactStoreKind, readonly VariableName[]>> = {
   local: [],
-  rustfs: ["AWS_DEFAULT_REGION", "MLSTACK_RUSTFS_IMAGE", "MLSTACK_BUCKET_INIT"],
+  rustfs: ["MLSTACK_RUSTFS_IMAGE", "MLSTACK_BUCKET_INIT"],
   s3: ["AWS_DEFAULT_REGION", "MLSTACK_S3_CREDENTIALS", "MLSTACK_BUCKET_INIT"],
   "s3-compatible": ["AWS_DEFAULT_REGION", "MLFLOW_S3_ENDPOINT_URL", "MLSTACK_BUCKET_INIT"],
 };
@@ -29,10 +29,23 @@ export function artifactStoreFromEnvironment(
   problems: Problems,
 ): StoreFromEnvironment<ArtifactStoreProps> {
   const destination = environment.MLFLOW_ARTIFACTS_DESTINATION;
-  const kind =
-    environment.MLSTACK_ARTIFACT_STORE ??
-    kindOf(destination, environment) ??
-    topologies[topology].defaults.artifactStore.kind;
+  const asked = environment.MLSTACK_ARTIFACT_STORE;
+  const scheme = /^([a-z][a-z0-9+.-]+:\/\/)/i.exec(destination ?? "")?.[0];
+  if (asked === undefined && scheme !== undefined && !/^(s3|file):/i.test(scheme)) {
+    const problem = `must begin with "s3://" or be a folder; begins with "${scheme}"`;
+    problems.add(destinationName, problem);
+    return { props: undefined };
+  }
+  const told = asked ?? kindOf(destination, environment);
+  const { artifactStores, defaults } = topologies[topology];
+  const kind = told ?? defaults.artifactStore.kind;
+  if (asked === undefined && !artifactStores.includes(kind)) {
+    problems.add(
+      destinationName,
+      `is for the artifact store "${kind}", and "${topology}" takes ${artifactStores.map((name) => `"${name}"`).join(" or ")}; remove it, or use another topology`,
+    );
+    return { props: undefined };
+  }
   refuseForeignVariables(kind, environment, problems);
   if (kind === "local") {
     const directory =
@@ -81,22 +94,30 @@ function withBucket(
   place: Place,
   environment: Environment,
 ): ArtifactStoreProps {
-  const { AWS_DEFAULT_REGION: region, MLSTACK_S3_CREDENTIALS: credentials } = environment;
-  const { bucket = "", prefix } = place;
-  const named = {
-    bucket,
-    ...(prefix !== undefined && { prefix }),
-    ...(region !== undefined && { region }),
-  };
+  const { AWS_DEFAULT_REGION, MLSTACK_S3_CREDENTIALS: credentials } = environment;
+  const { bucket = "" } = place;
+  const region = AWS_DEFAULT_REGION === undefined ? {} : { region: AWS_DEFAULT_REGION };
   switch (kind) {
     case "rustfs": {
       const image = environment.MLSTACK_RUSTFS_IMAGE;
-      return { kind, ...(bucket === "" ? {} : named), ...(image !== undefined && { image }) };
+      return { kind, ...place, ...(image !== undefined && { image }) };
     }
     case "s3":
-      return { kind, ...named, ...(credentials !== undefined && { credentials }) };
+      return {
+        kind,
+        ...place,
+        bucket,
+        ...region,
+        ...(credentials !== undefined && { credentials }),
+      };
     case "s3-compatible":
-      return { kind, ...named, endpoint: environment.MLFLOW_S3_ENDPOINT_URL ?? "" };
+      return {
+        kind,
+        ...place,
+        bucket,
+        ...region,
+        endpoint: environment.MLFLOW_S3_ENDPOINT_URL ?? "",
+      };
     default:
       return unreachable(kind);
   }

@@ -1,9 +1,9 @@
 import {
   externalDrivers,
+  Problems,
   topologies,
   type BackendStoreProps,
   type HostPath,
-  type Problems,
   type Topology,
 } from "../constructs/mlflow/index.js";
 import { readDataPath } from "./data-path.js";
@@ -27,17 +27,22 @@ export function backendStoreFromEnvironment(
 ): StoreFromEnvironment<BackendStoreProps> {
   const uri = environment.MLFLOW_BACKEND_STORE_URI;
   const fromUri = uri === undefined ? undefined : readUri(uri, machine, problems);
-  const kind =
-    environment.MLSTACK_BACKEND_STORE ??
-    fromUri?.props?.kind ??
-    topologies[topology].defaults.backendStore.kind;
-  if (fromUri?.props) {
-    problems.require(
-      fromUri.props.kind === kind,
+  const asked = environment.MLSTACK_BACKEND_STORE;
+  const told = fromUri?.props?.kind;
+  const { backendStores, defaults } = topologies[topology];
+  if (asked === undefined && told !== undefined && !backendStores.includes(told)) {
+    problems.add(
       uriName,
-      `is the URI of a "${fromUri.props.kind}" store; remove it, or set MLSTACK_BACKEND_STORE=${fromUri.props.kind}`,
+      `is for the backend store "${told}", and "${topology}" takes ${backendStores.map((name) => `"${name}"`).join(" or ")}; remove it, or use another topology`,
     );
+    return { props: undefined };
   }
+  const kind = asked ?? told ?? defaults.backendStore.kind;
+  problems.require(
+    told === undefined || told === kind,
+    uriName,
+    `is for the backend store "${told}"; remove it, or set MLSTACK_BACKEND_STORE=${told}`,
+  );
   const image = environment.MLSTACK_POSTGRES_IMAGE;
   if (kind === "postgres") {
     return { props: { kind, ...(image !== undefined && { image }) } };
@@ -51,44 +56,64 @@ export function backendStoreFromEnvironment(
   return { props: { kind }, ...(fromUri?.directory && { directory: fromUri.directory }) };
 }
 
+const forms = `${externalDrivers.map((name) => `"${name}://"`).join(" or ")}, "sqlite:///" or a folder`;
+
 function readUri(
   uri: string,
   machine: Machine,
   problems: Problems,
 ): StoreFromEnvironment<BackendStoreProps> {
-  const scheme = /^([a-z0-9]+(?:\+[a-z0-9]+)?):\/\//i.exec(uri)?.[1]?.toLowerCase();
-  const driver = externalDrivers.find((name) => name === scheme);
+  const driver = externalDrivers.find((name) => uri.startsWith(`${name}://`));
   if (driver) return { props: { kind: "external", driver } };
-  if (scheme === "sqlite") return readSqliteUri(uri, machine, problems);
-  if (scheme !== undefined && scheme !== "file") {
-    const [family] = scheme.split("+");
-    const proper = externalDrivers.find((name) =>
-      name.startsWith(`${String(family).replace(/^postgres$/, "postgresql")}+`),
-    );
+  // Two characters or more: one is a drive of Windows.
+  const scheme = /^([a-z][a-z0-9+.-]+):(\/\/)?/i.exec(uri);
+  const name = scheme?.[1]?.toLowerCase();
+  if (scheme && name !== "sqlite" && name !== "file") {
+    const family = name?.split("+")[0]?.replace(/^postgres$/, "postgresql");
+    const proper = externalDrivers.find((candidate) => candidate.startsWith(`${family}+`));
     problems.add(
       uriName,
       proper
-        ? `must name the driver that the image has; begins with "${scheme}://"; use "${proper}://"`
-        : `must begin with ${externalDrivers.map((name) => `"${name}://"`).join(" or ")}, "sqlite:///" or a folder; begins with "${scheme}://"`,
+        ? `must name the driver that the image has; begins with "${scheme[0]}"; use "${proper}://"`
+        : `must begin with ${forms}; begins with "${scheme[0]}"`,
     );
     return { props: undefined };
   }
-  const directory = readDataPath(uri, "mlruns", uriName, machine, problems);
+  const found = new Problems();
+  const store =
+    name === "sqlite" ? readSqlite(uri, machine, found) : readFolder(uri, machine, found);
+  for (const { problem } of found.error().problems) {
+    // What was meant to be the URI of a database may have lost its beginning, and not its password.
+    const secret = /[@?]/.test(uri);
+    problems.add(
+      uriName,
+      secret ? `must begin with ${forms}; not shown, as it may hold a password` : problem,
+    );
+  }
+  return store;
+}
+
+function readFolder(
+  text: string,
+  machine: Machine,
+  problems: Problems,
+): StoreFromEnvironment<BackendStoreProps> {
+  const directory = readDataPath(text, "mlruns", uriName, machine, problems);
   return { props: { kind: "file" }, ...(directory && { directory }) };
 }
 
-function readSqliteUri(
+function readSqlite(
   uri: string,
   machine: Machine,
   problems: Problems,
 ): StoreFromEnvironment<BackendStoreProps> {
-  const path = /^sqlite:\/\/\/(.+)$/i.exec(uri)?.[1];
+  const path = /^sqlite:\/\/\/(.+)$/.exec(uri)?.[1];
   if (path === undefined) {
     problems.add(
       uriName,
-      `must have three slashes and a path; got "${uri}"; use "${machine.pathStyle === "windows" ? "sqlite:///E:/mlflow/mlflow.db" : "sqlite:////srv/mlflow/mlflow.db"}"`,
+      `must be "sqlite:///" and a path; got "${uri}"; use "${machine.pathStyle === "windows" ? "sqlite:///E:/mlflow/mlflow.db" : "sqlite:////srv/mlflow/mlflow.db"}"`,
     );
-    return { props: undefined };
+    return { props: { kind: "sqlite" } };
   }
   const directory = readDataPath(path, "mlflow.db", uriName, machine, problems);
   return { props: { kind: "sqlite" }, ...(directory && { directory }) };

@@ -1,4 +1,9 @@
-import { parseHostPath, type HostPath, type Problems } from "../constructs/mlflow/index.js";
+import {
+  parseHostPath,
+  sqliteUri,
+  type HostPath,
+  type Problems,
+} from "../constructs/mlflow/index.js";
 import type { Machine } from "./load.js";
 
 /**
@@ -22,10 +27,16 @@ export function readDataPath(
   const { path, style } = result.value;
   const [, folder, name] = /^(.*)\/([^/]+)$/.exec(path) ?? [];
   const root = style === "windows" ? /^[A-Z]:$/ : /^$/;
+  // A file of another name is beside where it should be; anything else is the data folder itself.
+  const isFile = expected.includes(".") && /\.\w+$/.test(path);
+  const beside = folder !== undefined && !root.test(folder) ? folder : path.replace(/\.\w+$/, "");
+  const meant = isFile ? beside : path;
+  const place = { style, path: `${meant}/${expected}` };
+  const spelled = expected === "mlflow.db" ? sqliteUri(place) : place.path;
   const named = problems.require(
     name === expected && folder !== undefined && !root.test(folder),
     variable,
-    `must end in a folder and "/${expected}", the name it has in the data folder; got "${path}"; use "${path}/${expected}", or set MLSTACK_DATA_DIRECTORY=${path} instead`,
+    `must end in a folder and "/${expected}", the name it has in the data folder; got "${path}"; use "${spelled}", or set MLSTACK_DATA_DIRECTORY=${meant} instead`,
   );
   return named && folder !== undefined ? { style, path: folder } : undefined;
 }

@@ -29,7 +29,7 @@ export function formatDotenvValue(value: string): string {
 
 /**
  * Reads what `formatDotenvValue` writes and what people write by hand: `export`, comments, quotes,
- * Windows line ends and a byte order mark. `$` stands for itself; nothing is replaced.
+ * Windows line ends and a byte order mark. A `$` has to be in single quotes or escaped in double ones.
  */
 export function parseDotenv(text: string): Dotenv {
   const values = new Map<string, string>();
@@ -43,14 +43,24 @@ export function parseDotenv(text: string): Dotenv {
       problems.push({ line, problem: "must be NAME=value, a comment or empty" });
       return;
     }
-    const [name, value] = [match[1] as string, parseValue(match[2] as string)];
+    const [name, text] = [match[1] as string, match[2] as string];
+    const value = parseValue(text);
     if (value === undefined)
       problems.push({ line, problem: `${name} has a quote that does not end` });
+    else if (isReplacedByCompose(text))
+      problems.push({
+        line,
+        problem: `${name} has a "$" that Docker Compose would replace; put the value in single quotes`,
+      });
     else if (values.has(name)) problems.push({ line, problem: `${name} is set a second time` });
     else values.set(name, value);
   });
   return { values: Object.fromEntries(values), problems };
 }
+
+/** `$` outside single quotes; two readers would then see two values. */
+const isReplacedByCompose = (text: string): boolean =>
+  !text.startsWith("'") && /\$/.test(text.replace(/\\./gs, "").replace(/\s#.*$/s, ""));
 
 function parseValue(text: string): string | undefined {
   const quote = text.charAt(0);

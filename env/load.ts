@@ -9,7 +9,7 @@ import {
   type Topology,
 } from "../constructs/mlflow/index.js";
 import { propsFromEnvironment } from "./deployment-props.js";
-import { environmentSchema, type VariableName } from "./schema.js";
+import { environmentSchema, type Environment, type VariableName } from "./schema.js";
 
 /** What reading paths needs to know of the machine. */
 export interface Machine {
@@ -78,17 +78,8 @@ export function loadDeployment(
   values: Readonly<Record<string, string>>,
   machine: Machine,
 ): LoadedDeployment {
-  const set = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ""));
-  const parsed = environmentSchema.safeParse(set);
   const problems = new Problems();
-  for (const issue of parsed.error?.issues ?? []) {
-    if (issue.code === "unrecognized_keys") {
-      for (const name of issue.keys)
-        problems.add(name, "is not a variable of mlflow-stacks; remove it, or correct its name");
-    } else problems.add(issue.path.join("."), issue.message);
-  }
-  problems.throwIfAny();
-  const environment = parsed.data ?? {};
+  const environment = parseEnvironment(values, problems);
   const props = propsFromEnvironment(topology, environment, machine, problems);
   const deployment = resolveWith(problems, () => resolveDeployment(props));
   const secrets = Object.fromEntries(
@@ -101,6 +92,49 @@ export function loadDeployment(
   if (deployment.backendStore.kind !== "external") delete secrets.MLFLOW_BACKEND_STORE_URI;
   return { deployment, runtime: environment.MLSTACK_RUNTIME ?? "auto", secrets };
 }
+
+/** The values that are right; what is wrong with the others goes to `problems`. */
+function parseEnvironment(
+  values: Readonly<Record<string, string>>,
+  problems: Problems,
+): Environment {
+  const wrong = new Set<string>();
+  const refuse = (name: string, problem: string): void => {
+    if (!wrong.has(name)) problems.add(name, problem);
+    for (const each of [name, ...(dependents[name] ?? [])]) wrong.add(each);
+  };
+  const known = (name: string) => Object.hasOwn(environmentSchema.shape, name);
+  const set = Object.entries(values).filter(([name, value]) => value !== "" || !known(name));
+  for (const [name, value] of set) {
+    if (/[\0-\x1f\x7f]|\p{Surrogate}/u.test(value)) {
+      refuse(name, "must be one line without control characters");
+    }
+  }
+  const parsed = environmentSchema.safeParse(Object.fromEntries(set));
+  for (const issue of parsed.error?.issues ?? []) {
+    const unknown = issue.code === "unrecognized_keys";
+    for (const name of unknown ? issue.keys : [issue.path.join(".")]) {
+      refuse(name, unknown ? unknownVariable : issue.message);
+    }
+  }
+  return environmentSchema.parse(Object.fromEntries(set.filter(([name]) => !wrong.has(name))));
+}
+
+/** What cannot be judged while the first one is wrong. */
+const dependents: Readonly<Record<string, readonly VariableName[]>> = {
+  MLSTACK_LOGIN: ["MLFLOW_AUTH_ADMIN_USERNAME", "MLSTACK_DEFAULT_PERMISSION"],
+  MLSTACK_BACKEND_STORE: ["MLFLOW_BACKEND_STORE_URI", "MLSTACK_POSTGRES_IMAGE"],
+  MLSTACK_ARTIFACT_STORE: [
+    "MLFLOW_ARTIFACTS_DESTINATION",
+    "MLFLOW_S3_ENDPOINT_URL",
+    "AWS_DEFAULT_REGION",
+    "MLSTACK_S3_CREDENTIALS",
+    "MLSTACK_BUCKET_INIT",
+    "MLSTACK_RUSTFS_IMAGE",
+  ],
+};
+
+const unknownVariable = "is not a variable of mlflow-stacks; remove it, or correct its name";
 
 /** Adds the model's problems to those already found, so that one run shows all. */
 function resolveWith(problems: Problems, resolve: () => MlflowDeployment): MlflowDeployment {

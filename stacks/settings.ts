@@ -1,10 +1,9 @@
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { ConfigError, topologyNames, type Topology } from "../constructs/mlflow/index.js";
-import { parseDotenv } from "../env/dotenv.js";
 import { formatSettingsFile } from "../env/example.js";
 import { loadDeployment, type LoadedDeployment, type Machine } from "../env/load.js";
-import { readIfExists } from "./tools/files.js";
+import { readDotenvFile } from "./tools/dotenv-file.js";
 import { selfCommand } from "./tools/self.js";
 
 /** Options that `generate`, `up` and `init` share, as commander gives them. */
@@ -42,8 +41,11 @@ export function parseTopology(text: string): Topology {
   throw new ConfigError([{ path: "topology", problem: `must be ${names}; got "${text}"` }]);
 }
 
+/** Absolute path of a file that a flag names. */
+export const flagPath = (path: string): string => resolve(expandHome(path));
+
 export const outFolder = (topology: Topology, options: SettingsOptions): string =>
-  resolve(expandHome(options.out ?? defaultOut(topology)));
+  flagPath(options.out ?? defaultOut(topology));
 
 const expandHome = (path: string): string =>
   /^~(?=$|[\\/])/.test(path) ? join(homedir(), path.slice(1)) : path;
@@ -72,7 +74,7 @@ function user(): { readonly user?: string } {
 export function readSettings(topologyText: string, options: SettingsOptions): Settings {
   const topology = parseTopology(topologyText);
   const out = outFolder(topology, options);
-  const file = resolve(expandHome(options.envFile ?? join(out, settingsFileName)));
+  const file = flagPath(options.envFile ?? join(out, settingsFileName));
   const kept = readEnvFile(file, options.envFile !== undefined);
   const flags = flagValues(options);
   const values = { ...kept, ...flags };
@@ -86,19 +88,11 @@ export function readSettings(topologyText: string, options: SettingsOptions): Se
 }
 
 function readEnvFile(path: string, required: boolean): Readonly<Record<string, string>> {
-  const text = readIfExists(path);
-  if (text === undefined && !required) return {};
-  if (text === undefined) {
-    const problem = `must be a file; there is none at "${path}"; make one with "${selfCommand()} init"`;
-    throw new ConfigError([{ path: "--env-file", problem }]);
-  }
-  const { values, problems } = parseDotenv(text);
-  if (problems.length > 0) {
-    throw new ConfigError(
-      problems.map(({ line, problem }) => ({ path: `${path}:${line}`, problem })),
-    );
-  }
-  return values;
+  const values = readDotenvFile(path);
+  if (values) return values;
+  if (!required) return {};
+  const problem = `must be a file; there is none at "${path}"; make one with "${selfCommand()} init"`;
+  throw new ConfigError([{ path: "--env-file", problem }]);
 }
 
 /** Each flag is one variable; `--set NAME=value` is all the others. */
@@ -117,7 +111,9 @@ export function flagValues(options: SettingsOptions): Record<string, string> {
   const problems = (options.set ?? []).flatMap((text) => {
     const match = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(text);
     if (match) values[match[1] as string] = match[2] as string;
-    return match ? [] : [{ path: "--set", problem: `must be NAME=value; got "${text}"` }];
+    // Only what may be a name is shown: the rest may be a password.
+    const start = /^[A-Z_]*/.exec(text)?.[0] ?? "";
+    return match ? [] : [{ path: "--set", problem: `must be NAME=value; begins with "${start}"` }];
   });
   if (problems.length > 0) throw new ConfigError(problems);
   return values;

@@ -2,7 +2,7 @@ import type { RequirementGroup } from "./container.js";
 import { unreachable, type Problems } from "./errors.js";
 import { address, dataPath, envValue, literal, secretFile, type EnvValue } from "./env-value.js";
 import { requireImage } from "./image.js";
-import { deploymentSecret, type DeploymentSecret } from "./secrets.js";
+import { deploymentSecret, type DeploymentSecret, type SecretName } from "./secrets.js";
 import { images } from "./versions.js";
 
 interface BucketProps {
@@ -140,18 +140,18 @@ export function artifactStoreEnvironment(store: ArtifactStore): Record<string, E
     case "rustfs":
       return {
         ...bucketEnvironment(store),
-        ...keyEnvironment,
+        ...keyEnvironment("MLFLOW_RUSTFS_ACCESS_KEY", "MLFLOW_RUSTFS_SECRET_KEY"),
         ...s3ServerEnvironment(envValue`http://${address("artifact-store")}:9000`),
       };
     case "s3":
       return {
         ...bucketEnvironment(store),
-        ...(store.credentials === "keys" ? keyEnvironment : {}),
+        ...(store.credentials === "keys" ? ownKeyEnvironment : {}),
       };
     case "s3-compatible":
       return {
         ...bucketEnvironment(store),
-        ...keyEnvironment,
+        ...ownKeyEnvironment,
         ...s3ServerEnvironment(literal(store.endpoint)),
       };
     default:
@@ -159,10 +159,12 @@ export function artifactStoreEnvironment(store: ArtifactStore): Record<string, E
   }
 }
 
-const keyEnvironment = {
-  AWS_ACCESS_KEY_ID_FILE: secretFile("AWS_ACCESS_KEY_ID"),
-  AWS_SECRET_ACCESS_KEY_FILE: secretFile("AWS_SECRET_ACCESS_KEY"),
-};
+const keyEnvironment = (id: SecretName, secret: SecretName): Record<string, EnvValue> => ({
+  AWS_ACCESS_KEY_ID_FILE: secretFile(id),
+  AWS_SECRET_ACCESS_KEY_FILE: secretFile(secret),
+});
+
+const ownKeyEnvironment = keyEnvironment("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY");
 
 function bucketEnvironment({ bucket, prefix, region }: Bucket): Record<string, EnvValue> {
   const path = prefix === "" ? bucket : `${bucket}/${prefix}`;
@@ -189,8 +191,8 @@ export function artifactStoreSecrets(store: ArtifactStore): readonly DeploymentS
       return [
         deploymentSecret("RUSTFS_ACCESS_KEY"),
         deploymentSecret("RUSTFS_SECRET_KEY"),
-        deploymentSecret("AWS_ACCESS_KEY_ID"),
-        deploymentSecret("AWS_SECRET_ACCESS_KEY"),
+        deploymentSecret("MLFLOW_RUSTFS_ACCESS_KEY"),
+        deploymentSecret("MLFLOW_RUSTFS_SECRET_KEY"),
       ];
     case "s3":
       return store.credentials === "keys" ? ownKeys() : [];
@@ -202,8 +204,8 @@ export function artifactStoreSecrets(store: ArtifactStore): readonly DeploymentS
 }
 
 const ownKeys = () => [
-  deploymentSecret("AWS_ACCESS_KEY_ID", true),
-  deploymentSecret("AWS_SECRET_ACCESS_KEY", true),
+  deploymentSecret("AWS_ACCESS_KEY_ID"),
+  deploymentSecret("AWS_SECRET_ACCESS_KEY"),
 ];
 
 /** The client library that the tracking server's image needs. */

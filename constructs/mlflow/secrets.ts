@@ -36,14 +36,26 @@ export const secretSpecs = {
     source: { generate: 32 },
     minimumLength: 8,
   },
-  AWS_ACCESS_KEY_ID: {
-    purpose: "key of the tracking server for its bucket",
+  // Not AWS_ACCESS_KEY_ID: Compose prefers the shell's value to the one in .env, and many shells
+  // have somebody's Amazon key under that name.
+  MLFLOW_RUSTFS_ACCESS_KEY: {
+    purpose: "key of the tracking server on RustFS; opens its bucket and nothing else",
     source: { generate: 20 },
+    minimumLength: 3,
+  },
+  MLFLOW_RUSTFS_SECRET_KEY: {
+    purpose: "that key's secret",
+    source: { generate: 32 },
+    minimumLength: 8,
+  },
+  AWS_ACCESS_KEY_ID: {
+    purpose: "key of the tracking server on your S3 store",
+    source: "user",
     minimumLength: 3,
   },
   AWS_SECRET_ACCESS_KEY: {
     purpose: "that key's secret",
-    source: { generate: 32 },
+    source: "user",
     minimumLength: 8,
   },
   MLFLOW_AUTH_ADMIN_PASSWORD: {
@@ -75,8 +87,8 @@ export interface DeploymentSecret {
   readonly generate: number;
 }
 
-/** @param fromUser - the value belongs to somebody else's service, so it cannot be made up here */
-export function deploymentSecret(name: SecretName, fromUser = false): DeploymentSecret {
+/** A secret as a deployment uses it. */
+export function deploymentSecret(name: SecretName): DeploymentSecret {
   const { source } = secretSpecs[name];
-  return { name, generate: fromUser || source === "user" ? 0 : source.generate };
+  return { name, generate: source === "user" ? 0 : source.generate };
 }

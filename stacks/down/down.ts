@@ -1,6 +1,6 @@
 import { ConfigError } from "../../constructs/mlflow/index.js";
 import { outFolder, parseTopology } from "../settings.js";
-import { compose, lastLine } from "../tools/docker.js";
+import { compose, whyFailed } from "../tools/docker.js";
 import { readIfExists } from "../tools/files.js";
 import { readRuntime } from "../tools/runtime-record.js";
 
@@ -20,12 +20,8 @@ export async function down(topologyText: string, options: DownOptions): Promise<
   if (readRuntime(out) === "process") return downProcess(out, options);
   requireFolder(out);
   const words = ["down", "--remove-orphans", ...(options.deleteData === true ? ["--volumes"] : [])];
-  const { exitCode, stderr, code } = await compose(out, words);
-  if (exitCode !== 0) {
-    throw new Error(
-      `docker compose down failed: ${code === "ENOENT" ? "there is no docker command on PATH" : lastLine(stderr)}`,
-    );
-  }
+  const ran = await compose(out, words);
+  if (ran.exitCode !== 0) throw new Error(`docker compose down failed: ${whyFailed(ran)}`);
   console.log(options.deleteData === true ? "Stopped; volumes removed." : "Stopped; volumes kept.");
   return 0;
 }

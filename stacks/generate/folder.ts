@@ -3,15 +3,17 @@ import { join } from "node:path";
 import {
   formatEnvFile,
   renderComposeFolder,
+  type ComposeTransform,
   type OutputFile,
   type SecretValues,
 } from "../../compose-templates/index.js";
-import { parseDotenv } from "../../env/dotenv.js";
+import type { SecretName } from "../../constructs/mlflow/index.js";
 import { settingsFileName, type Settings } from "../settings.js";
 import { loadAssets } from "../tools/assets.js";
+import { readDotenvFile } from "../tools/dotenv-file.js";
 import { readIfExists, writeFileAtomically } from "../tools/files.js";
 import type { RuntimeName } from "../tools/runtime-record.js";
-import { completeSecrets, requireKnownSecrets, secretsRevision } from "../tools/secrets.js";
+import { completeSecrets, secretsRevision } from "../tools/secrets.js";
 import { describeChange, type Change } from "./changes.js";
 
 /** What a run would write, and what that changes. */
@@ -19,17 +21,18 @@ export interface Generated {
   readonly files: readonly (OutputFile & { readonly mode: number })[];
   readonly changes: readonly Change[];
   readonly secrets: SecretValues;
-  /** Whether there was no `.env` before, so that every password is new. */
-  readonly newSecrets: boolean;
+  /** Secrets that no earlier run had. */
+  readonly made: readonly SecretName[];
 }
 
 /** Renders the folder and compares it with what is there. Writes nothing. */
-export function planFolder(settings: Settings): Generated {
+export function planFolder(
+  settings: Pick<Settings, "deployment" | "out" | "secrets" | "keep">,
+  transform?: ComposeTransform,
+): Generated {
   const { deployment, out } = settings;
-  requireKnownSecrets(deployment.secrets, settings.secrets);
-  const before = readIfExists(join(out, ".env"));
-  const kept = parseDotenv(before ?? "").values;
-  const secrets = completeSecrets(deployment.secrets, settings.secrets, kept);
+  const kept = readDotenvFile(join(out, ".env")) ?? {};
+  const { values: secrets, made } = completeSecrets(deployment.secrets, settings.secrets, kept);
   const envFile = formatEnvFile(
     deployment.secrets,
     secrets,
@@ -40,7 +43,10 @@ export function planFolder(settings: Settings): Generated {
     ...(settings.keep ? [{ path: settingsFileName, text: settings.keep.text, mode: 0o600 }] : []),
     // The passwords before what uses them.
     { path: ".env", text: envFile, mode: 0o600 },
-    ...renderComposeFolder(deployment, loadAssets()).map((file) => ({ ...file, mode: 0o644 })),
+    ...renderComposeFolder(deployment, loadAssets(), transform).map((file) => ({
+      ...file,
+      mode: 0o644,
+    })),
   ];
   const changes = files.flatMap(({ path, text }) =>
     describeChange(path, readIfExists(join(out, path)), text),
@@ -50,7 +56,7 @@ export function planFolder(settings: Settings): Generated {
     kind: "removed",
     details: [],
   }));
-  return { files, changes: [...changes, ...stale], secrets, newSecrets: before === undefined };
+  return { files, changes: [...changes, ...stale], secrets, made };
 }
 
 /** Lines of `.env` that this deployment has no use for: the user's own, and secrets of another store. */
@@ -86,8 +92,8 @@ export function writeFolder(out: string, generated: Generated, runtime: RuntimeN
     const file = generated.files.find((candidate) => candidate.path === path);
     if (kind === "removed") rmSync(join(out, path), { force: true });
     else if (file) {
-      const first = path === ".env" && generated.newSecrets;
-      writeFileAtomically(join(out, path), file.text, file.mode, first);
+      // Two first runs at once would each make passwords; the second one is told.
+      writeFileAtomically(join(out, path), file.text, file.mode, path === ".env" && kind === "new");
     }
   }
 }

@@ -1,10 +1,10 @@
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { ConfigError, type Topology } from "../../constructs/mlflow/index.js";
-import { parseDotenv } from "../../env/dotenv.js";
 import { formatSettingsFile } from "../../env/example.js";
 import { loadDeployment } from "../../env/load.js";
 import type { VariableName } from "../../env/schema.js";
 import {
+  flagPath,
   flagValues,
   outFolder,
   parseTopology,
@@ -12,7 +12,8 @@ import {
   thisMachine,
   type SettingsOptions,
 } from "../settings.js";
-import { readIfExists, writeFileAtomically } from "../tools/files.js";
+import { readDotenvFile } from "../tools/dotenv-file.js";
+import { writeFileAtomically } from "../tools/files.js";
 import { questions, topologyChoices, type Question } from "./questions.js";
 import { selfCommand } from "../tools/self.js";
 
@@ -35,11 +36,12 @@ export async function init(
   const terminal = process.stdin.isTTY && process.stdout.isTTY && options.yes !== true;
   const topology = await askTopology(topologyText, terminal);
   const file = options.envFile
-    ? resolve(options.envFile)
+    ? flagPath(options.envFile)
     : join(outFolder(topology, options), settingsFileName);
-  const before = parseDotenv(readIfExists(file) ?? "").values;
-  const answers = { ...before, ...flagValues(options), ...storeFlags(options) } as Answers;
-  await answer(topology, answers, before, terminal, options.yes === true);
+  const before = readDotenvFile(file) ?? {};
+  const flags = { ...flagValues(options), ...storeFlags(options) };
+  const answers = { ...before, ...flags } as Answers;
+  await answer(topology, answers, flags, terminal, options.yes === true);
   const values = Object.fromEntries(
     Object.entries(answers).filter((entry): entry is [string, string] => Boolean(entry[1])),
   );
@@ -89,15 +91,14 @@ function storeFlags(options: InitOptions): Answers {
 async function answer(
   topology: Topology,
   answers: Answers,
-  before: Readonly<Record<string, string>>,
+  flags: Readonly<Record<string, string>>,
   terminal: boolean,
   defaults: boolean,
 ): Promise<void> {
   const asked = new Set<VariableName>();
   for (;;) {
     const open = questions(topology, answers).filter(
-      ({ variable }) =>
-        !asked.has(variable) && (answers[variable] === undefined || variable in before),
+      ({ variable }) => !asked.has(variable) && !(variable in flags),
     );
     const missing = open.filter(({ variable }) => answers[variable] === undefined);
     if (!terminal && !defaults && missing.length > 0) throw needsFlags(missing);

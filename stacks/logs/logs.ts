@@ -1,7 +1,7 @@
 import { ConfigError } from "../../constructs/mlflow/index.js";
 import { requireFolder } from "../down/down.js";
 import { outFolder, parseTopology } from "../settings.js";
-import { compose } from "../tools/docker.js";
+import { compose, whyFailed } from "../tools/docker.js";
 import { readRuntime } from "../tools/runtime-record.js";
 
 export interface LogsOptions {
@@ -36,6 +36,7 @@ export async function logs(
     ...(options.follow === true ? ["--follow"] : []),
     ...services,
   ];
-  const { exitCode } = await compose(out, words, { stdio: "inherit", cancelSignal: signal });
-  return signal.aborted ? 0 : exitCode === 0 ? 0 : 1;
+  const ran = await compose(out, words, { stdio: "inherit", cancelSignal: signal });
+  if (ran.code === "ENOENT") throw new Error(`docker compose logs failed: ${whyFailed(ran)}`);
+  return signal.aborted || ran.exitCode === 0 ? 0 : 1;
 }

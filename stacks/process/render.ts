@@ -122,7 +122,8 @@ function formatPath(path: HostPath, form: PathForm): string {
     case "file-uri":
       return fileUri(path);
     case "sqlite-uri":
-      return sqliteUri(path);
+      // SQLAlchemy 2.1 decodes the path, and takes every other character as it is.
+      return sqliteUri({ ...path, path: path.path.replaceAll("%", "%25") });
     default:
       return unreachable(form);
   }

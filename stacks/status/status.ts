@@ -1,7 +1,7 @@
 import pc from "picocolors";
 import { outFolder, parseTopology, type SettingsOptions } from "../settings.js";
 import { requireFolder } from "../down/down.js";
-import { containerStates, run, type ContainerState } from "../tools/docker.js";
+import { requireContainerStates, run, type ContainerState } from "../tools/docker.js";
 import { readRuntime } from "../tools/runtime-record.js";
 
 /**
@@ -14,7 +14,7 @@ export async function status(topologyText: string, options: SettingsOptions): Pr
   const out = outFolder(topology, options);
   if (readRuntime(out) === "process") return processStatusLines(out);
   requireFolder(out);
-  const states = await containerStates(out);
+  const states = await requireContainerStates(out);
   if (states.length === 0) {
     console.log("Nothing runs.");
     return 1;

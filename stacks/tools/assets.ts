@@ -9,6 +9,7 @@ const scriptNames = [
   "install_secrets.py",
   "db_upgrade.py",
   "bucket_init.py",
+  "proxied_s3.py",
 ] as const;
 
 /** The package's own directory: `dist/` and the sources are one level and two below it. */

@@ -1,5 +1,7 @@
 import { execa, type Options } from "execa";
 import { join } from "node:path";
+import { secretsRevision } from "../../compose-templates/service.js";
+import { secretNames } from "../../constructs/mlflow/index.js";
 
 /** What the engine says of itself. */
 export interface Engine {
@@ -71,9 +73,21 @@ export interface Ran {
   readonly code: string | undefined;
 }
 
+/** The shell's variables but for those of `.env`, which Compose would take from the shell first. */
+function dockerEnvironment(): NodeJS.ProcessEnv {
+  const ours = new Set<string>([
+    ...secretNames,
+    secretsRevision,
+    "COMPOSE_FILE",
+    "COMPOSE_PROJECT_NAME",
+  ]);
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.has(name)));
+}
+
 /** Runs `docker` and never throws; the caller knows what a failure means. */
 export async function run(words: readonly string[], options: Options = {}): Promise<Ran> {
-  const result = await execa("docker", words, { stdin: "ignore", ...options, reject: false });
+  const input: Options = options.stdio === undefined ? { stdin: "ignore" } : {};
+  const result = await execa("docker", words, { ...input, ...options, reject: false });
   const text = (output: unknown) => (typeof output === "string" ? output : "");
   return {
     exitCode: result.exitCode,
@@ -82,6 +96,10 @@ export async function run(words: readonly string[], options: Options = {}): Prom
     code: result.code,
   };
 }
+
+/** Why `docker` itself did not do as told, in a sentence. */
+export const whyFailed = ({ code, stderr }: Ran): string =>
+  code === "ENOENT" ? "there is no docker command on PATH" : lastLine(stderr) || "it said nothing";
 
 /** Words of `docker compose` for the folder that `generate` wrote. */
 export const composeWords = (out: string, words: readonly string[]): readonly string[] => [
@@ -110,10 +128,26 @@ export interface ContainerState {
   readonly exitCode: number;
   /** `Up 3 minutes (healthy)`. */
   readonly status: string;
+  /** `127.0.0.1:5000`, as published on the host. */
+  readonly published: readonly string[];
 }
 
+/** The folder's containers; none where Docker does not answer. */
 export async function containerStates(out: string): Promise<readonly ContainerState[]> {
-  const { stdout } = await compose(out, ["ps", "--all", "--format", "json"], { timeout: 20_000 });
+  return parseStates((await listContainers(out)).stdout);
+}
+
+/** @throws {Error} where Docker does not answer, so that "nothing runs" is true */
+export async function requireContainerStates(out: string): Promise<readonly ContainerState[]> {
+  const ran = await listContainers(out);
+  if (ran.exitCode !== 0) throw new Error(`docker compose ps failed: ${whyFailed(ran)}`);
+  return parseStates(ran.stdout);
+}
+
+const listContainers = (out: string): Promise<Ran> =>
+  compose(out, ["ps", "--all", "--format", "json"], { timeout: 20_000 });
+
+function parseStates(stdout: string): readonly ContainerState[] {
   // One object a line; releases before 2.21 wrote one array.
   const rows = stdout.trim().startsWith("[")
     ? (JSON.parse(stdout) as Record<string, unknown>[])
@@ -128,5 +162,8 @@ export async function containerStates(out: string): Promise<readonly ContainerSt
     health: String(row["Health"] ?? ""),
     exitCode: Number(row["ExitCode"] ?? 0),
     status: String(row["Status"] ?? ""),
+    published: ((row["Publishers"] ?? []) as { URL: string; PublishedPort: number }[]).map(
+      ({ URL: address, PublishedPort: port }) => `${address}:${port}`,
+    ),
   }));
 }

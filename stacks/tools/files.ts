@@ -8,7 +8,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
 import { ConfigError } from "../../constructs/mlflow/index.js";
@@ -40,7 +40,7 @@ export function writeFileAtomically(
     mkdirSync(dirname(path), { recursive: true });
     const descriptor = openSync(partial, "w", mode);
     try {
-      writeSync(descriptor, text);
+      writeFileSync(descriptor, text);
       fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);

@@ -1,9 +1,9 @@
 import { createHash, randomInt } from "node:crypto";
 import {
-  ConfigError,
   Problems,
   secretSpecs,
   type DeploymentSecret,
+  type SecretName,
   type SecretSpec,
 } from "../../constructs/mlflow/index.js";
 import type { SecretValues } from "../../compose-templates/index.js";
@@ -14,22 +14,31 @@ function generateSecret(length: number): string {
   return Array.from({ length }, () => alphabet.charAt(randomInt(alphabet.length))).join("");
 }
 
+export interface CompletedSecrets {
+  readonly values: SecretValues;
+  /** Those that are new. */
+  readonly made: readonly SecretName[];
+}
+
 /**
  * The value of each secret: the user's, else the one kept from the last run, else a new one.
  *
  * @param given - from the env file
  * @param kept - from the `.env` of the last run
- * @throws {ConfigError} naming, never showing, each value that is missing or can't be carried
+ * @throws {ConfigError} naming, never showing, each value that is missing, can't be carried or would
+ * silently do nothing
  */
 export function completeSecrets(
   secrets: readonly DeploymentSecret[],
   given: SecretValues,
   kept: SecretValues,
-): SecretValues {
+): CompletedSecrets {
   const problems = new Problems();
+  const made: SecretName[] = [];
   const entries = secrets.map(({ name, generate }) => {
-    // A key of the user's own store is never taken from the last run: it may have been RustFS's.
-    const value = given[name] || (generate > 0 ? kept[name] || generateSecret(generate) : "");
+    const known = given[name] || kept[name];
+    const value = known || (generate > 0 ? generateSecret(generate) : "");
+    if (!known) made.push(name);
     const { purpose, minimumLength = 1 } = secretSpecs[name] as SecretSpec;
     if (value === "") problems.add(name, `must be set in the env file: ${purpose}`);
     else {
@@ -46,27 +55,16 @@ export function completeSecrets(
     }
     return [name, value] as const;
   });
+  const used = new Set<string>(secrets.map(({ name }) => name));
+  for (const name of Object.keys(given).filter((candidate) => !used.has(candidate))) {
+    const problem = "is not used by this deployment; remove it, or change the store it belongs to";
+    problems.add(name, problem);
+  }
   problems.throwIfAny();
-  return Object.fromEntries(entries);
+  return { values: Object.fromEntries(entries), made };
 }
 
 /** Twelve hex digits that change with any value and tell nothing of them. */
 export function secretsRevision(values: SecretValues): string {
   return createHash("sha256").update(JSON.stringify(values)).digest("hex").slice(0, 12);
-}
-
-/** Refuses secrets under names the deployment does not use, which would silently do nothing. */
-export function requireKnownSecrets(
-  secrets: readonly DeploymentSecret[],
-  given: SecretValues,
-): void {
-  const used = new Set<string>(secrets.map(({ name }) => name));
-  const unused = Object.keys(given).filter((name) => !used.has(name));
-  if (unused.length === 0) return;
-  throw new ConfigError(
-    unused.map((path) => ({
-      path,
-      problem: "is not used by this deployment; remove it, or change the store it belongs to",
-    })),
-  );
 }

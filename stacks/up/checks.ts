@@ -8,9 +8,11 @@ import {
   hostProfiles,
   planContainers,
   type MlflowDeployment,
+  type SecretName,
+  type VolumeName,
 } from "../../constructs/mlflow/index.js";
 import type { Settings } from "../settings.js";
-import { containerStates, run, type Engine } from "../tools/docker.js";
+import { containerStates, run, type ContainerState, type Engine } from "../tools/docker.js";
 import { readIfExists } from "../tools/files.js";
 
 const floor = { engine: "20.10", compose: "2.24" } as const;
@@ -20,29 +22,35 @@ const floor = { engine: "20.10", compose: "2.24" } as const;
  *
  * @throws {ConfigError} with everything that would fail later, each with the setting to change
  */
-export async function checkDockerHost(settings: Settings, engine: Engine): Promise<void> {
+export async function checkDockerHost(
+  settings: Settings,
+  made: readonly SecretName[],
+  engine: Engine,
+): Promise<void> {
   const problems = new Problems();
   const { deployment, out } = settings;
   requireVersion("Docker engine", engine.version, floor.engine, problems);
   requireVersion("Docker Compose", engine.composeVersion, floor.compose, problems);
   requireCpus(deployment, engine, problems);
-  const running =
-    readIfExists(`${out}/docker-compose.yml`) !== undefined && (await serverRuns(out));
+  const server = await runningServer(out);
+  const { bindAddress, port } = deployment.trackingServer;
   if (engine.local) {
-    if (!running) {
+    if (!server?.published.includes(`${bindAddress}:${port}`)) {
       await requirePort(deployment, problems);
-      requireMemory(deployment, problems);
     }
+    if (!server) requireMemory(deployment, problems);
     await requireDisk(deployment, engine.root, problems);
   }
-  await requireKnownVolumes(settings, problems);
+  await requireKnownVolumes(settings, made, problems);
   if (engine.local) prepareDataDirectory(deployment, problems);
   problems.throwIfAny();
 }
 
-export async function serverRuns(out: string): Promise<boolean> {
-  const states = await containerStates(out);
-  return states.some(({ service, state }) => service === "tracking-server" && state === "running");
+async function runningServer(out: string): Promise<ContainerState | undefined> {
+  if (readIfExists(`${out}/docker-compose.yml`) === undefined) return undefined;
+  return (await containerStates(out)).find(
+    ({ service, state }) => service === "tracking-server" && state === "running",
+  );
 }
 
 function requireVersion(what: string, version: string, least: string, problems: Problems): void {
@@ -128,22 +136,30 @@ async function requireDisk(
   }
 }
 
+/** Which volume only its own secret opens. */
+const lockedVolumes = [
+  ["POSTGRES_PASSWORD", "backend-store-data"],
+  ["RUSTFS_SECRET_KEY", "artifact-store-data"],
+  ["MLFLOW_CRYPTO_KEK_PASSPHRASE", "tracking-server-data"],
+] as const satisfies readonly (readonly [SecretName, VolumeName])[];
+
 /** New passwords cannot open old volumes: whoever lost `.env` must hear it before anything starts. */
 async function requireKnownVolumes(
   { deployment, out }: Settings,
+  made: readonly SecretName[],
   problems: Problems,
 ): Promise<void> {
-  if (readIfExists(`${out}/.env`) !== undefined || deployment.secrets.length === 0) return;
-  const volumes = ["backend-store-data", "artifact-store-data", "tracking-server-data"].map(
-    (name) => `${deployment.name}_${name}`,
-  );
+  const locked = lockedVolumes.filter(([secret]) => made.includes(secret));
+  if (locked.length === 0) return;
   const { stdout } = await run(["volume", "ls", "--quiet", "--filter", `name=${deployment.name}_`]);
-  const found = volumes.filter((name) => stdout.split("\n").includes(name));
-  problems.require(
-    found.length === 0,
-    `${out}/.env`,
-    `is not there, but the volumes it has the passwords of are (${found.join(", ")}); put the file back, choose another MLSTACK_NAME, or remove those volumes and what is in them with "docker volume rm"`,
-  );
+  for (const [secret, volume] of locked) {
+    const name = `${deployment.name}_${volume}`;
+    problems.require(
+      !stdout.split("\n").includes(name),
+      secret,
+      `is not in "${out}/.env", but the volume ${name} was made with it; put the old value back, choose another MLSTACK_NAME, or remove the volume and what is in it: docker volume rm ${name}`,
+    );
+  }
 }
 
 /** Makes the user's data folder, and says so when the container could not write into it. */

@@ -1,4 +1,5 @@
-import { ConfigError, type Topology } from "../../constructs/mlflow/index.js";
+import { ConfigError, requireTarget, type Topology } from "../../constructs/mlflow/index.js";
+import { inEnvironmentWords } from "../../env/load.js";
 import { askEngine, type Engine } from "../tools/docker.js";
 import { readRuntime } from "../tools/runtime-record.js";
 import type { Settings } from "../settings.js";
@@ -26,8 +27,10 @@ export async function chooseRuntime(settings: Settings): Promise<ChosenRuntime> 
     );
   }
   const wanted = asked === "auto" ? recorded : asked;
-  if (wanted === "process")
+  if (wanted === "process") {
+    requireProcessTarget(settings);
     return { name: "process", reason: asked === "auto" ? "as before" : "as asked" };
+  }
   const answer = await askEngine();
   if (answer.ok) return { name: "docker", engine: answer.engine };
   if (wanted === "docker") {
@@ -36,7 +39,18 @@ export async function chooseRuntime(settings: Settings): Promise<ChosenRuntime> 
       `must be able to use Docker${why}; ${answer.problem}; start Docker and run this again`,
     );
   }
-  return { name: "process", reason: requireProcess(topology, answer.problem) };
+  const reason = requireProcess(topology, answer.problem);
+  requireProcessTarget(settings);
+  return { name: "process", reason };
+}
+
+/** The model's refusal in the words of the environment, before anything is written. */
+function requireProcessTarget({ deployment }: Settings): void {
+  try {
+    requireTarget(deployment, "process");
+  } catch (error) {
+    throw error instanceof ConfigError ? inEnvironmentWords(error) : error;
+  }
 }
 
 function requireProcess(topology: Topology, problem: string): string {

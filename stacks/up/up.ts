@@ -39,7 +39,7 @@ export async function up(
           found.generated = planFolder(settings);
           if (found.runtime.name === "docker") {
             const { engine } = found.runtime;
-            await checkDockerHost(settings, engine);
+            await checkDockerHost(settings, found.generated.made, engine);
             task.title = `Docker ${engine.version}, Compose ${engine.composeVersion}, ${engine.cpus} processors`;
           } else task.title = `A process without Docker (${found.runtime.reason})`;
         },

@@ -73,9 +73,7 @@ export const productAssertions: readonly Assertion[] = [
           /:(\d+\.\d+\.\d+)-/.exec(about.image)?.[1] ?? "",
           mlflowVersionFloor,
         ),
-        login: login
-          ? about.words.includes("--app-name basic-auth")
-          : ports.every(loopbackPort),
+        login: login ? about.words.includes("--app-name basic-auth") : ports.every(loopbackPort),
       };
     },
   ),

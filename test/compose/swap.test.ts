@@ -30,7 +30,12 @@ test("S3 leaves out the store, its job, its volumes and its root key", () => {
     "artifact-store-secrets",
     "bucket-init-secrets",
   ]);
-  expect(gone("secrets")).toStrictEqual(["RUSTFS_ACCESS_KEY", "RUSTFS_SECRET_KEY"]);
+  expect(gone("secrets")).toStrictEqual([
+    "MLFLOW_RUSTFS_ACCESS_KEY",
+    "MLFLOW_RUSTFS_SECRET_KEY",
+    "RUSTFS_ACCESS_KEY",
+    "RUSTFS_SECRET_KEY",
+  ]);
   expect(JSON.stringify(after)).not.toMatch(/rustfs|artifact-store|bucket-init/i);
 });
 

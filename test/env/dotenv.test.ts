@@ -49,7 +49,7 @@ describe("what people write by hand is read", () => {
     ["A='a # b' # comment", "a # b"],
     ['A="a \\"b\\" \\\\ \\$c" # comment', 'a "b" \\ $c'],
     ['A="a\\nb"', "a\\nb"],
-    ["A=$B", "$B"],
+    ["A='$B'", "$B"],
     ["# comment\n\n\tA=1", "1"],
   ])("%j", (text, value) => {
     expect(parseDotenv(text)).toStrictEqual({ values: { A: value }, problems: [] });
@@ -61,6 +61,12 @@ describe("what cannot be read is named with its line", () => {
     ["A=1\nB", 2, "must be NAME=value, a comment or empty"],
     ["1A=1", 1, "must be NAME=value, a comment or empty"],
     ["A='x", 1, "A has a quote that does not end"],
+    ["A=$B", 1, 'A has a "$" that Docker Compose would replace; put the value in single quotes'],
+    [
+      'A="pa$word"',
+      1,
+      'A has a "$" that Docker Compose would replace; put the value in single quotes',
+    ],
     ['A="x\\"', 1, "A has a quote that does not end"],
     ["A='x' y", 1, "A has a quote that does not end"],
     ["A=1\r\nA=2", 2, "A is set a second time"],

@@ -10,7 +10,8 @@ type FieldsOf<T, Prefix extends string> = T extends { readonly kind: infer Kind 
 
 type ObjectFields<T, Prefix extends string> = {
   [K in keyof T & string]-?:
-    ({} extends Pick<T, K> ? Join<Prefix, K> : never) | NestedFields<T[K], Join<Prefix, K>>;
+    | (Record<never, never> extends Pick<T, K> ? Join<Prefix, K> : never)
+    | NestedFields<T[K], Join<Prefix, K>>;
 }[keyof T & string];
 
 type NestedFields<T, Path extends string> = T extends Leaf ? never : FieldsOf<T, Path>;

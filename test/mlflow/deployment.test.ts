@@ -44,8 +44,8 @@ describe("secrets are those that the stores and the login need", () => {
       "MLFLOW_DB_PASSWORD 32",
       "RUSTFS_ACCESS_KEY 20",
       "RUSTFS_SECRET_KEY 32",
-      "AWS_ACCESS_KEY_ID 20",
-      "AWS_SECRET_ACCESS_KEY 32",
+      "MLFLOW_RUSTFS_ACCESS_KEY 20",
+      "MLFLOW_RUSTFS_SECRET_KEY 32",
       "MLFLOW_AUTH_ADMIN_PASSWORD 32",
       "MLFLOW_FLASK_SERVER_SECRET_KEY 32",
       "MLFLOW_CRYPTO_KEK_PASSPHRASE 32",
@@ -77,7 +77,7 @@ describe("secrets are those that the stores and the login need", () => {
   });
 
   test("and cannot be made up for somebody else's service", () => {
-    expect(deploymentSecret("AWS_ACCESS_KEY_ID", true).generate).toBe(0);
+    expect(deploymentSecret("AWS_ACCESS_KEY_ID").generate).toBe(0);
   });
 });
 

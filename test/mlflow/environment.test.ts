@@ -120,7 +120,8 @@ describe("the artifact store's variables", () => {
     ).toMatchObject({ MLFLOW_S3_ENDPOINT_URL: "https://x", ...keys });
     expect(artifacts({ kind: "rustfs" })).toMatchObject({
       MLFLOW_S3_ENDPOINT_URL: "http://<artifact-store>:9000",
-      ...keys,
+      AWS_ACCESS_KEY_ID_FILE: "<file MLFLOW_RUSTFS_ACCESS_KEY>",
+      AWS_SECRET_ACCESS_KEY_FILE: "<file MLFLOW_RUSTFS_SECRET_KEY>",
     });
   });
 });

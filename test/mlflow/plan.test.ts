@@ -88,8 +88,8 @@ describe("secrets", () => {
     const manifest = JSON.parse(command[1] ?? "") as Record<string, string[]>;
     expect(manifest["/secrets/tracking-server"]).toStrictEqual([
       "MLFLOW_DB_PASSWORD",
-      "AWS_ACCESS_KEY_ID",
-      "AWS_SECRET_ACCESS_KEY",
+      "MLFLOW_RUSTFS_ACCESS_KEY",
+      "MLFLOW_RUSTFS_SECRET_KEY",
       "MLFLOW_AUTH_ADMIN_PASSWORD",
       "MLFLOW_FLASK_SERVER_SECRET_KEY",
       "MLFLOW_CRYPTO_KEK_PASSPHRASE",

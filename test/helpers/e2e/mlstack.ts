@@ -1,0 +1,36 @@
+import { execa, type Result } from "execa";
+import { mkdtempSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const program = resolve(import.meta.dirname, "../../../dist/mlstack.mjs");
+
+/** Runs the built command as a user without a terminal does. Throws with its output on failure. */
+export const mlstack = (words: readonly string[]): Promise<Result> =>
+  execa(process.execPath, [program, ...words], { stdin: "ignore", all: true });
+
+/** The same, for a failure that the test is about. */
+export const mlstackFails = async (words: readonly string[]): Promise<string> => {
+  const result = await execa(process.execPath, [program, ...words], {
+    stdin: "ignore",
+    all: true,
+    reject: false,
+  });
+  if (result.exitCode === 0) throw new Error(`mlstack ${words[0]} succeeded:\n${result.all}`);
+  return String(result.all);
+};
+
+export const temporaryFolder = (label: string): string =>
+  mkdtempSync(join(tmpdir(), `mlstack-e2e-${label}-`));
+
+/** A port that nothing listens on now. */
+export function freePort(): Promise<number> {
+  return new Promise((fulfil, fail) => {
+    const server = createServer().once("error", fail);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => fulfil(port));
+    });
+  });
+}
