@@ -101,7 +101,7 @@ function parseEnvironment(
   const wrong = new Set<string>();
   const refuse = (name: string, problem: string): void => {
     if (!wrong.has(name)) problems.add(name, problem);
-    for (const each of [name, ...(dependents[name] ?? [])]) wrong.add(each);
+    for (const each of [name, ...(dependents.get(name) ?? [])]) wrong.add(each);
   };
   const known = (name: string) => Object.hasOwn(environmentSchema.shape, name);
   const set = Object.entries(values).filter(([name, value]) => value !== "" || !known(name));
@@ -121,18 +121,20 @@ function parseEnvironment(
 }
 
 /** What cannot be judged while the first one is wrong. */
-const dependents: Readonly<Record<string, readonly VariableName[]>> = {
-  MLSTACK_LOGIN: ["MLFLOW_AUTH_ADMIN_USERNAME", "MLSTACK_DEFAULT_PERMISSION"],
-  MLSTACK_BACKEND_STORE: ["MLFLOW_BACKEND_STORE_URI", "MLSTACK_POSTGRES_IMAGE"],
-  MLSTACK_ARTIFACT_STORE: [
-    "MLFLOW_ARTIFACTS_DESTINATION",
-    "MLFLOW_S3_ENDPOINT_URL",
-    "AWS_DEFAULT_REGION",
-    "MLSTACK_S3_CREDENTIALS",
-    "MLSTACK_BUCKET_INIT",
-    "MLSTACK_RUSTFS_IMAGE",
-  ],
-};
+const dependents: ReadonlyMap<string, readonly VariableName[]> = new Map(
+  Object.entries<readonly VariableName[]>({
+    MLSTACK_LOGIN: ["MLFLOW_AUTH_ADMIN_USERNAME", "MLSTACK_DEFAULT_PERMISSION"],
+    MLSTACK_BACKEND_STORE: ["MLFLOW_BACKEND_STORE_URI", "MLSTACK_POSTGRES_IMAGE"],
+    MLSTACK_ARTIFACT_STORE: [
+      "MLFLOW_ARTIFACTS_DESTINATION",
+      "MLFLOW_S3_ENDPOINT_URL",
+      "AWS_DEFAULT_REGION",
+      "MLSTACK_S3_CREDENTIALS",
+      "MLSTACK_BUCKET_INIT",
+      "MLSTACK_RUSTFS_IMAGE",
+    ],
+  }),
+);
 
 const unknownVariable = "is not a variable of mlflow-stacks; remove it, or correct its name";
 

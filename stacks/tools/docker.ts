@@ -87,7 +87,13 @@ function dockerEnvironment(): NodeJS.ProcessEnv {
 /** Runs `docker` and never throws; the caller knows what a failure means. */
 export async function run(words: readonly string[], options: Options = {}): Promise<Ran> {
   const input: Options = options.stdio === undefined ? { stdin: "ignore" } : {};
-  const result = await execa("docker", words, { ...input, ...options, reject: false });
+  const environment = { env: dockerEnvironment(), extendEnv: false };
+  const result = await execa("docker", words, {
+    ...environment,
+    ...input,
+    ...options,
+    reject: false,
+  });
   const text = (output: unknown) => (typeof output === "string" ? output : "");
   return {
     exitCode: result.exitCode,
