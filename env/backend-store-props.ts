@@ -82,14 +82,13 @@ function readUri(
   const found = new Problems();
   const store =
     name === "sqlite" ? readSqlite(uri, machine, found) : readFolder(uri, machine, found);
-  for (const { problem } of found.error().problems) {
-    // What was meant to be the URI of a database may have lost its beginning, and not its password.
-    const secret = /[@?]/.test(uri);
-    problems.add(
-      uriName,
-      secret ? `must begin with ${forms}; not shown, as it may hold a password` : problem,
-    );
+  const wrong = found.error().problems;
+  // What was meant to be the URI of a database may have lost its beginning, and not its password.
+  if (wrong.length > 0 && /[@?]/.test(uri)) {
+    problems.add(uriName, `must begin with ${forms}; not shown, as it may hold a password`);
+    return { props: undefined };
   }
+  for (const { problem } of wrong) problems.add(uriName, problem);
   return store;
 }
 

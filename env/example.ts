@@ -36,9 +36,7 @@ export function formatSettingsFile(
     .map(([name, value]) => `${name}=${formatDotenvValue(value)}`);
   return [
     `# Settings of ${topology}: ${topologies[topology].summary}.`,
-    "# Read by: mlstack generate|up " +
-      topology +
-      " --env-file THIS. It may hold passwords: chmod 600.",
+    "# Read by: mlstack generate|up " + topology + " -e THIS. It may hold passwords: chmod 600.",
     ...entries,
     ...(others.length > 0 ? ["", ...others] : []),
     "",

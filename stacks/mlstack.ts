@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from "commander";
 import { ConfigError, topologyNames } from "../constructs/mlflow/index.js";
+import { inEnvironmentWords } from "../env/load.js";
 import type { DownOptions } from "./down/down.js";
 import { generate, type GenerateOptions } from "./generate/generate.js";
 import type { InitOptions } from "./init/init.js";
@@ -28,17 +29,20 @@ const finish = async (code: ExitCode | Promise<ExitCode>): Promise<void> => {
 };
 
 function withSettings(command: Command): Command {
-  return command
-    .option("--env-file <file>", "settings (default: mlstack.env in the output folder)")
-    .option("--out <folder>", "output folder (default: mlflow/<topology>)")
-    .option("--runtime <name>", "auto, docker or process")
-    .option("--name <name>", "what containers and volumes are named after")
-    .option("--profile <name>", "n100, small or medium")
-    .option("--host <address>", "address of this machine to answer on")
-    .option("--port <port>", "port to answer on")
-    .option("--public-url <url>", "URL people type; may be repeated", collect)
-    .option("--data-directory <folder>", "folder for SQLite, plain files and local artifacts")
-    .option("--set <NAME=value>", "any other variable; may be repeated", collect);
+  return (
+    command
+      // Node 20 takes --env-file for itself wherever it stands, and ends where there is no such file.
+      .option("-e, --env-file <file>", "settings (default: mlstack.env in the output folder)")
+      .option("--out <folder>", "output folder (default: mlflow/<topology>)")
+      .option("--runtime <name>", "auto, docker or process")
+      .option("--name <name>", "what containers and volumes are named after")
+      .option("--profile <name>", "n100, small or medium")
+      .option("--host <address>", "address of this machine to answer on")
+      .option("--port <port>", "port to answer on")
+      .option("--public-url <url>", "URL people type; may be repeated", collect)
+      .option("--data-directory <folder>", "folder for SQLite, plain files and local artifacts")
+      .option("--set <NAME=value>", "any other variable; may be repeated", collect)
+  );
 }
 
 function buildProgram(): Command {
@@ -104,7 +108,7 @@ function report(error: unknown): ExitCode {
     return 1;
   }
   if (error instanceof ConfigError) {
-    console.error(error.message);
+    console.error(inEnvironmentWords(error).message);
     return 2;
   }
   const text = error instanceof Error ? error.message : String(error);

@@ -112,9 +112,9 @@ export function fileUri(path: HostPath): string {
   return path.style === "windows" ? `file:///${encoded}` : `file://${encoded}`;
 }
 
-/** `sqlite:////srv/x.db`, `sqlite:///E:/x.db`: SQLAlchemy takes what follows the third slash as it is. */
+/** `sqlite:////srv/x.db`, `sqlite:///E:/x.db`. SQLAlchemy 2.1 decodes `%25` and nothing else matters. */
 export function sqliteUri(path: HostPath): string {
-  return `sqlite:///${path.path}`;
+  return `sqlite:///${path.path.replaceAll("%", "%25")}`;
 }
 
 /** A file or directory under `path`. @param name - relative, with `/` */

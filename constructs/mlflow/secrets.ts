@@ -6,6 +6,8 @@ export interface SecretSpec {
   readonly source: { readonly generate: number } | "user";
   /** Fewest characters that the program behind it accepts. @default 1 */
   readonly minimumLength?: number;
+  /** Why the program behind it takes ASCII only. @default - any character */
+  readonly asciiBecause?: string;
 }
 
 /**
@@ -62,6 +64,7 @@ export const secretSpecs = {
     purpose: "MLflow's admin, at the first start only; afterwards change it in MLflow",
     source: { generate: 32 },
     minimumLength: 12,
+    asciiBecause: "MLflow reads the login of an upload or download as ASCII",
   },
   MLFLOW_FLASK_SERVER_SECRET_KEY: {
     purpose: "signs the login forms",

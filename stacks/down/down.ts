@@ -1,3 +1,5 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { ConfigError } from "../../constructs/mlflow/index.js";
 import { outFolder, parseTopology } from "../settings.js";
 import { compose, whyFailed } from "../tools/docker.js";
@@ -6,7 +8,10 @@ import { readRuntime } from "../tools/runtime-record.js";
 
 export interface DownOptions {
   readonly out?: string;
-  /** Also remove every volume of the deployment, and so all experiments. */
+  /**
+   * Also remove every volume of the deployment, or the folder `data` of a process, and so all
+   * experiments. A data directory that the user named stays.
+   */
   readonly deleteData?: boolean;
   /** Do not ask. */
   readonly yes?: boolean;
@@ -27,11 +32,12 @@ export async function down(topologyText: string, options: DownOptions): Promise<
 }
 
 async function downProcess(out: string, options: DownOptions): Promise<number> {
-  const { stopProcess, removeSystemdUnit } = await import("../process/index.js");
-  await removeSystemdUnit(out);
+  const { stopProcess } = await import("../process/index.js");
   const stopped = await stopProcess(out);
-  console.log(stopped ? "Stopped; data kept." : "Nothing ran; data kept.");
-  if (options.deleteData === true) console.log(`Remove the folder ${out} to remove its data.`);
+  const data = join(out, "data");
+  if (options.deleteData === true) rmSync(data, { recursive: true, force: true });
+  const what = options.deleteData === true ? `${data} removed` : "data kept";
+  console.log(stopped ? `Stopped; ${what}.` : `Nothing ran; ${what}.`);
   return 0;
 }
 

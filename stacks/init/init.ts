@@ -49,7 +49,7 @@ export async function init(
   writeFileAtomically(file, formatSettingsFile(topology, values), 0o600);
   const shown = relative(process.cwd(), file);
   const flag = options.envFile
-    ? ` --env-file ${shown}`
+    ? ` -e ${shown}`
     : options.out
       ? ` --out ${options.out}`
       : "";

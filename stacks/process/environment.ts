@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { formatRequirements } from "../../compose-templates/index.js";
 import { ConfigError, planContainers, requireTarget } from "../../constructs/mlflow/index.js";
-import { readIfExists, writeFileAtomically } from "../tools/files.js";
+import { makeFolder, readIfExists, writeFileAtomically } from "../tools/files.js";
 import type { ProcessContext } from "./context.js";
 import { installEnvironment } from "./install.js";
 import { isAlive } from "./process-table.js";
@@ -129,7 +129,7 @@ function publish(partial: string, environment: PythonEnvironment): PythonEnviron
 
 function makeCache(cache: string): void {
   try {
-    mkdirSync(cache, { recursive: true });
+    makeFolder(cache);
   } catch (error) {
     const reason = (error as Error).message;
     throw new ConfigError([

@@ -1,14 +1,6 @@
-import {
-  accessSync,
-  chmodSync,
-  constants,
-  mkdirSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { accessSync, chmodSync, constants, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { ConfigError, type HostPath } from "../../constructs/mlflow/index.js";
-import { readIfExists, writeFileAtomically } from "../tools/files.js";
+import { makeFolder, readIfExists, writeFileAtomically } from "../tools/files.js";
 import { dataFolder, processFolders, type ProcessContext } from "./context.js";
 
 /** The scripts that a server without containers runs. */
@@ -35,7 +27,7 @@ export function prepareFolders(context: ProcessContext): void {
 
 function makePrivate({ path }: HostPath): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeFolder(path, 0o700);
     chmodSync(path, 0o700);
   } catch (error) {
     const problem = `must be a folder you can write to; got "${path}" (${(error as Error).message}); change its owner, or name another folder with --out`;
@@ -47,7 +39,7 @@ function prepareDataFolder(context: ProcessContext): void {
   const { path } = dataFolder(context);
   const probe = `${path}/.mlstack-${process.pid}`;
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolder(path);
     accessSync(path, constants.R_OK | constants.X_OK);
     // Asked by doing: on Windows and on read-only disks permission bits say nothing.
     writeFileSync(probe, "");

@@ -1,17 +1,8 @@
-import {
-  closeSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, linkSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ConfigError } from "../../constructs/mlflow/index.js";
-import { readIfExists } from "../tools/files.js";
+import { makeFolder, readIfExists } from "../tools/files.js";
 import { lockFile } from "./context.js";
 import { inspectProcess, isAlive } from "./process-table.js";
 
@@ -31,7 +22,7 @@ export async function withLock<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const path = lockFile(out);
-  makeFolder(dirname(path));
+  makeLockFolder(dirname(path));
   const deadline = Date.now() + waitSeconds * 1000;
   for (let told = false; !tryLock(path); told = true) {
     signal?.throwIfAborted();
@@ -51,9 +42,9 @@ export async function withLock<T>(
   }
 }
 
-function makeFolder(path: string): void {
+function makeLockFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeFolder(path, 0o700);
   } catch (error) {
     const problem = `must be a folder you can write to; got "${path}" (${(error as Error).message}); change its owner, or name another folder with --out`;
     throw new ConfigError([{ path: "--out", problem }]);

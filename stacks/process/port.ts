@@ -1,12 +1,28 @@
 import { connect, createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ConfigError } from "../../constructs/mlflow/index.js";
+import type { Listener } from "./health.js";
 
-/** @throws {ConfigError} naming the setting, when the server could not listen there */
-export async function requireFreePort(host: string, port: number): Promise<void> {
-  // Asked first: a program on all addresses does not keep another from one of them everywhere.
-  const code = (await answers(host, port)) ? "EADDRINUSE" : await tryListen(host, port);
-  if (code === undefined) return;
-  throw new ConfigError([describe(code, host, port)]);
+/**
+ * @param seconds - to wait for a program that is about to end
+ * @throws {ConfigError} naming the setting, when the server could not listen there
+ */
+export async function requireFreePort(
+  { host, port }: Listener,
+  seconds: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    // Asked first: a program on all addresses does not keep another from one of them everywhere.
+    const code = (await answers(host, port)) ? "EADDRINUSE" : await tryListen(host, port);
+    if (code === undefined) return;
+    if (code !== "EADDRINUSE" || Date.now() > deadline) {
+      throw new ConfigError([describe(code, host, port)]);
+    }
+    signal?.throwIfAborted();
+    await sleep(100);
+  }
 }
 
 function describe(code: string, host: string, port: number) {

@@ -122,8 +122,7 @@ function formatPath(path: HostPath, form: PathForm): string {
     case "file-uri":
       return fileUri(path);
     case "sqlite-uri":
-      // SQLAlchemy 2.1 decodes the path, and takes every other character as it is.
-      return sqliteUri({ ...path, path: path.path.replaceAll("%", "%25") });
+      return sqliteUri(path);
     default:
       return unreachable(form);
   }

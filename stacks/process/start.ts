@@ -53,15 +53,16 @@ async function start(
   if (state && pid !== undefined && (await isAsWanted(context, server, state, unit))) {
     return "already-running";
   }
-  const { host, port } = server.facts.listener;
+  const { listener } = server.facts;
+  const moves = state?.listener.host !== listener.host || state.listener.port !== listener.port;
   if (state && pid !== undefined) {
     // A new place is looked at while the old server still serves.
-    const moves = state.listener.host !== host || state.listener.port !== port;
-    if (moves) await requireFreePort(host, port);
+    if (moves) await requireFreePort(listener, 0);
     context.report?.("Stopping the server, whose settings changed");
     await stopServer(context.out, state, pid);
   }
-  await requireFreePort(host, port);
+  // Threads of a server that was just killed hold its port a moment longer than its pid.
+  await requireFreePort(listener, moves ? 0 : 3, context.signal);
   rotateLog(server.facts.log, hostProfiles[context.deployment.profile].logMiB * 1024 * 1024);
   await runJobs(context, server);
   await launch(context, server, unit);

@@ -52,14 +52,15 @@ export function writeState(out: string, state: ProcessState): void {
  */
 export function runningPid(out: string, state: ProcessState): number | undefined {
   const script = `${processFolders(out).scripts.path}/run.py`;
-  const isServer = (pid: number) => inspectProcess(pid)?.command.includes(script) ?? false;
   if (state.unit !== undefined) {
     // systemd starts it anew under other pids.
     const pid = unitPid(state.unit);
-    return pid !== undefined && isServer(pid) ? pid : undefined;
+    return pid !== undefined && inspectProcess(pid)?.command.includes(script) ? pid : undefined;
   }
-  const { pid, identity } = state;
-  return inspectProcess(pid)?.identity === identity && isServer(pid) ? pid : undefined;
+  const found = inspectProcess(state.pid);
+  if (found?.identity !== state.identity) return undefined;
+  // Linux takes the command line away first, while a process that was killed still holds its port.
+  return found.command === "" || found.command.includes(script) ? state.pid : undefined;
 }
 
 /** What runs in this output folder. */

@@ -1,6 +1,9 @@
 import {
   chmodSync,
   closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
   fsyncSync,
   linkSync,
   mkdirSync,
@@ -8,6 +11,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
@@ -37,7 +41,7 @@ export function writeFileAtomically(
 ): void {
   const partial = `${path}.${process.pid}.partial`;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     const descriptor = openSync(partial, "w", mode);
     try {
       writeFileSync(descriptor, text);
@@ -46,12 +50,42 @@ export function writeFileAtomically(
       closeSync(descriptor);
     }
     chmodSync(partial, mode);
-    if (exclusive) linkSync(partial, path);
+    if (exclusive) publishNew(partial, path);
     else renameSync(partial, path);
   } catch (error) {
     throw asConfigError(error, path);
   } finally {
     rmSync(partial, { force: true });
+  }
+}
+
+/**
+ * Makes a folder and those above it. Node's own `recursive` never ends where a folder can't be made
+ * and the system answers ENOENT, as in /proc: https://github.com/nodejs/node/issues/31481
+ *
+ * @param mode - permissions of the new folders
+ * @returns whether anything was made
+ */
+export function makeFolder(path: string, mode = 0o777): boolean {
+  if (existsSync(path) && statSync(path).isDirectory()) return false;
+  if (dirname(path) !== path) makeFolder(dirname(path), mode);
+  try {
+    mkdirSync(path, mode);
+  } catch (error) {
+    // Another run was quicker; a file of that name is told by whatever is written below it.
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+  return true;
+}
+
+/** Gives `partial` its name unless that is taken. Some file systems have no hard links. */
+function publishNew(partial: string, path: string): void {
+  try {
+    linkSync(partial, path);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "";
+    if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"].includes(code)) throw error;
+    copyFileSync(partial, path, constants.COPYFILE_EXCL);
   }
 }
 
@@ -62,6 +96,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOSPC: "has no space left on its disk; free some, or name another folder with --out",
   ENOTDIR: "is below something that is not a folder; name another folder with --out",
   EEXIST: "was made by another run at the same moment; run the command again",
+  ENOENT: "can't be made there; name another folder with --out",
   EISDIR: "is a folder, and a file of that name has to be written; move it away",
 };
 

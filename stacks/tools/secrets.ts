@@ -39,7 +39,7 @@ export function completeSecrets(
     const known = given[name] || kept[name];
     const value = known || (generate > 0 ? generateSecret(generate) : "");
     if (!known) made.push(name);
-    const { purpose, minimumLength = 1 } = secretSpecs[name] as SecretSpec;
+    const { purpose, minimumLength = 1, asciiBecause } = secretSpecs[name] as SecretSpec;
     if (value === "") problems.add(name, `must be set in the env file: ${purpose}`);
     else {
       problems.require(
@@ -51,6 +51,11 @@ export function completeSecrets(
         !/[\0-\x1f\x7f]/.test(value),
         name,
         "must be one line without control characters, which .env cannot carry",
+      );
+      problems.require(
+        asciiBecause === undefined || !/[^\0-\x7f]/.test(value),
+        name,
+        `must have only ASCII characters, because ${asciiBecause}`,
       );
     }
     return [name, value] as const;

@@ -1,4 +1,4 @@
-import { chownSync, mkdirSync, statSync } from "node:fs";
+import { chownSync, statSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { createServer } from "node:net";
 import { freemem } from "node:os";
@@ -13,7 +13,7 @@ import {
 } from "../../constructs/mlflow/index.js";
 import type { Settings } from "../settings.js";
 import { containerStates, run, type ContainerState, type Engine } from "../tools/docker.js";
-import { readIfExists } from "../tools/files.js";
+import { makeFolder, readIfExists } from "../tools/files.js";
 
 const floor = { engine: "20.10", compose: "2.24" } as const;
 
@@ -168,8 +168,8 @@ function prepareDataDirectory(deployment: MlflowDeployment, problems: Problems):
   if (!dataDirectory) return;
   const [uid, gid] = user.split(":").map(Number) as [number, number];
   try {
-    const made = mkdirSync(dataDirectory.path, { recursive: true });
-    if (made !== undefined && process.getuid?.() === 0) chownSync(dataDirectory.path, uid, gid);
+    const made = makeFolder(dataDirectory.path);
+    if (made && process.getuid?.() === 0) chownSync(dataDirectory.path, uid, gid);
     const { uid: owner } = statSync(dataDirectory.path);
     problems.require(
       owner === uid,

@@ -9,7 +9,7 @@ import {
 import { localhostDatabase, localhostFiles, remoteServer } from "../helpers/deployments.js";
 import { linux } from "./machines.js";
 
-type Case = readonly [
+type Case = [
   variables: Readonly<Record<string, string>>,
   props: MlflowDeploymentProps,
   others?: { readonly runtime?: string; readonly secrets?: Readonly<Record<string, string>> },
@@ -148,7 +148,7 @@ const secrets: readonly Case[] = secretNames
   ]);
 
 describe("variables become the deployment they name", () => {
-  test.each([...settings, ...stores, ...secrets])("%j", (variables, props, others = {}) => {
+  test.each<Case>([...settings, ...stores, ...secrets])("%j", (variables, props, others = {}) => {
     expect(loadDeployment(props.topology, variables, linux)).toStrictEqual({
       deployment: resolveDeployment(props),
       runtime: others.runtime ?? "auto",

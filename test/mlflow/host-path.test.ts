@@ -127,9 +127,9 @@ test("a file URI reads back as the path it came from", () => {
   expect(read(fileUri(path("windows", "E:/a b%20c#d")), "windows")).toBe("E:/a b%20c#d");
 });
 
-test("a SQLite URI has the path as it is after three slashes", () => {
+test("a SQLite URI has the path after three slashes, with a percent sign encoded", () => {
   expect(sqliteUri(path("posix", "/srv/my runs/x.db"))).toBe("sqlite:////srv/my runs/x.db");
-  expect(sqliteUri(path("windows", "E:/ml%20/x.db"))).toBe("sqlite:///E:/ml%20/x.db");
+  expect(sqliteUri(path("windows", "E:/ml%20/x.db"))).toBe("sqlite:///E:/ml%2520/x.db");
 });
 
 test("a name is joined with a slash on Windows too", () => {

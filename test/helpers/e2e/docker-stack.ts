@@ -63,7 +63,9 @@ export async function startDockerStack(options: StackOptions): Promise<DockerSta
     JSON.parse((await execa("docker", ["inspect", ...names])).stdout) as ContainerFacts[];
   const secrets = () => ({ ...parseDotenv(readFileSync(join(out, ".env"), "utf8")).values });
   const healthy = async () =>
-    (await inspect(...roles.map(container))).every(({ State }) => State.Health?.Status === "healthy");
+    (await inspect(...roles.map(container))).every(
+      ({ State }) => State.Health?.Status === "healthy",
+    );
 
   const stack: DockerStack = {
     name,
@@ -84,9 +86,11 @@ export async function startDockerStack(options: StackOptions): Promise<DockerSta
       writeFileSync(path, edited);
     },
     python: async (script) =>
-      (await execa("docker", ["exec", "-i", container("tracking-server"), "python", "-"], {
-        input: script,
-      })).stdout,
+      (
+        await execa("docker", ["exec", "-i", container("tracking-server"), "python", "-"], {
+          input: script,
+        })
+      ).stdout,
     containers: async () => {
       const ids = (await compose("ps", "--all", "--quiet")).split("\n").filter(Boolean);
       return inspect(...ids);
@@ -128,8 +132,14 @@ export async function startDockerStack(options: StackOptions): Promise<DockerSta
 }
 
 export const trackingServerImage = async (stack: DockerStack): Promise<string> =>
-  (await execa("docker", ["inspect", "-f", "{{.Config.Image}}", stack.container("tracking-server")]))
-    .stdout;
+  (
+    await execa("docker", [
+      "inspect",
+      "-f",
+      "{{.Config.Image}}",
+      stack.container("tracking-server"),
+    ])
+  ).stdout;
 
 /**
  * SIGKILL from the engine's own machine. `docker kill` counts as a stop by hand, after which no

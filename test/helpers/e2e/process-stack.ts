@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
+import { processStatus } from "../../../stacks/process/index.js";
 import { freePort, mlstack, temporaryFolder } from "./mlstack.js";
 import { deploymentName, timed, type RunningStack, type StackOptions } from "./running-stack.js";
 
@@ -20,7 +20,7 @@ export async function startProcessStack(options: StackOptions): Promise<RunningS
     url: `http://127.0.0.1:${port}`,
     roles: () => ["tracking-server"],
     up,
-    startedAt: () => Promise.resolve(String(serverPid(out))),
+    startedAt: () => Promise.resolve(`${serverPid(out)} ${processStatus(out).startedAt}`),
     restart: async () => {
       await down();
       await up();
@@ -43,11 +43,8 @@ export async function startProcessStack(options: StackOptions): Promise<RunningS
   return stack;
 }
 
-/** The number in the deployment's one pid file. */
 function serverPid(out: string): number {
-  const file = readdirSync(out, { recursive: true, encoding: "utf8" }).find((path) =>
-    path.endsWith(".pid"),
-  );
-  if (file === undefined) throw new Error(`no pid file below ${out}`);
-  return Number(/\d+/.exec(readFileSync(join(out, file), "utf8"))?.[0]);
+  const { pid } = processStatus(out);
+  if (pid === undefined) throw new Error(`nothing runs from ${out}`);
+  return pid;
 }

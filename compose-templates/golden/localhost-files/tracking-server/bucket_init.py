@@ -92,7 +92,7 @@ def make_server_key():
     rustfs_admin("add-canned-policy", {"name": name}, policy)
     rustfs_admin("add-user", {"accessKey": SERVER_KEY[0]}, {"secretKey": SERVER_KEY[1], "status": "enabled"})
     rustfs_admin("set-user-or-group-policy", {"policyName": name, "userOrGroup": SERVER_KEY[0], "isGroup": "false"}, {})
-    print(f"key {SERVER_KEY[0]}: limited to bucket {BUCKET}")
+    print(f"the tracking server's key: limited to bucket {BUCKET}")
 
 
 def main():

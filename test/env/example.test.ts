@@ -1,0 +1,84 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { topologyNames } from "../../constructs/mlflow/index.js";
+import { parseDotenv } from "../../env/dotenv.js";
+import { formatSettingsFile, variablesOf } from "../../env/example.js";
+import { loadDeployment } from "../../env/load.js";
+import { variableMeta, variableNames } from "../../env/schema.js";
+import { fillReadme } from "../../scripts/readme-tables.js";
+import { linux } from "./machines.js";
+
+const root = join(import.meta.dirname, "../..");
+const example = (topology: string) =>
+  readFileSync(join(root, "env", `${topology}.env.example`), "utf8");
+
+/** The names in an example, whether commented or not. */
+const namesIn = (text: string): readonly string[] =>
+  [...text.matchAll(/^#?([A-Z][A-Z0-9_]*)=/gm)].map(([, name]) => name ?? "");
+
+describe.each(topologyNames)("the example of %s", (topology) => {
+  test("is what `npm run docs` writes", () => {
+    expect(example(topology)).toBe(formatSettingsFile(topology));
+  });
+
+  test("means the defaults as it is", () => {
+    const { values, problems } = parseDotenv(example(topology));
+    expect(problems).toStrictEqual([]);
+    expect(loadDeployment(topology, values, linux)).toStrictEqual(
+      loadDeployment(topology, {}, linux),
+    );
+  });
+
+  test("means the defaults with every line uncommented", () => {
+    const { values, problems } = parseDotenv(example(topology).replace(/^#(?=[A-Z0-9_]+=)/gm, ""));
+    expect(problems).toStrictEqual([]);
+    expect(Object.keys(values)).toStrictEqual(variablesOf(topology));
+    expect(loadDeployment(topology, values, linux)).toStrictEqual(
+      loadDeployment(topology, {}, linux),
+    );
+  });
+
+  test("has every variable once and explains it", () => {
+    const text = example(topology);
+    expect(namesIn(text)).toStrictEqual(variablesOf(topology));
+    for (const name of namesIn(text)) {
+      expect(text).toContain(`# ${variableMeta(name as (typeof variableNames)[number]).meaning}`);
+    }
+  });
+
+  test("takes each default that it shows", () => {
+    const shown = variablesOf(topology)
+      .map((name) => [name, variableMeta(name).default] as const)
+      .filter(([name, value]) => !value.startsWith("- ") && applies(topology, name));
+    const values = Object.fromEntries(shown);
+    expect(loadDeployment(topology, values, linux)).toStrictEqual(
+      loadDeployment(topology, {}, linux),
+    );
+  });
+});
+
+/** Settings that belong to another store than the topology's own, or to a login that is off. */
+const elsewhere: Readonly<Record<string, readonly string[]>> = {
+  "localhost-files": [],
+  "localhost-database": [
+    "MLFLOW_AUTH_ADMIN_USERNAME",
+    "MLSTACK_DEFAULT_PERMISSION",
+    "MLSTACK_POSTGRES_IMAGE",
+  ],
+  "remote-server": ["AWS_DEFAULT_REGION", "MLSTACK_S3_CREDENTIALS"],
+};
+
+const applies = (topology: string, name: string): boolean =>
+  !(elsewhere[topology] ?? []).includes(name);
+
+test("every variable is in some example", () => {
+  const shown = topologyNames.flatMap((topology) => namesIn(example(topology)));
+  expect(variableNames.filter((name) => !shown.includes(name))).toStrictEqual([]);
+});
+
+test("the README's tables are what `npm run docs` writes", () => {
+  const cells = (text: string) => text.replace(/ *\| */g, "|").replace(/-{3,}/g, "---");
+  const readme = readFileSync(join(root, "README.md"), "utf8");
+  expect(cells(readme)).toBe(cells(fillReadme(readme)));
+});
