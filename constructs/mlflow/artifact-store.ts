@@ -2,6 +2,7 @@ import type { RequirementGroup } from "./container.js";
 import { unreachable, type Problems } from "./errors.js";
 import { address, dataPath, envValue, literal, secretFile, type EnvValue } from "./env-value.js";
 import { requireImage } from "./image.js";
+import { withoutUser } from "./public-url.js";
 import { deploymentSecret, type DeploymentSecret, type SecretName } from "./secrets.js";
 import { images } from "./versions.js";
 
@@ -128,7 +129,7 @@ function requireEndpoint(endpoint: string, problems: Problems): void {
   problems.require(
     valid,
     "artifactStore.endpoint",
-    `must be "http://" or "https://" and a host, without a path; got "${endpoint}"`,
+    `must be "http://" or "https://" and a host, without a path; got "${withoutUser(endpoint)}"`,
   );
 }
 

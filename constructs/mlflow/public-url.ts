@@ -8,6 +8,9 @@ const isWildcard = (address: string): boolean =>
   address === "0.0.0.0" ||
   (URL.canParse(`http://[${address}]`) && new URL(`http://[${address}]`).hostname === "[::]");
 
+/** A URL as a message may show it: whoever writes a password into one should not find it in a log. */
+export const withoutUser = (url: string): string => url.replace(/[^/]*@/g, "…@");
+
 /**
  * @param asked - `trackingServer.publicUrls` of the props
  * @returns origins without a slash at the end, in the order given, the first being the one to show
@@ -23,7 +26,7 @@ export function resolvePublicUrls(
     const valid =
       /^https?:\/\/[^/?#@*\s]+\/?$/.test(url) && URL.canParse(url) && new URL(url).hostname !== "";
     const path = `trackingServer.publicUrls[${index}]`;
-    const rule = `must be "http://" or "https://" and a host, without a path or a wildcard; got "${url}"`;
+    const rule = `must be "http://" or "https://" and a host, without a path or a wildcard; got "${withoutUser(url)}"`;
     return problems.require(valid, path, rule) ? [origin(url)] : [];
   });
 }

@@ -48,11 +48,7 @@ export async function init(
   loadDeployment(topology, values, thisMachine(dirname(file)));
   writeFileAtomically(file, formatSettingsFile(topology, values), 0o600);
   const shown = relative(process.cwd(), file);
-  const flag = options.envFile
-    ? ` -e ${shown}`
-    : options.out
-      ? ` --out ${options.out}`
-      : "";
+  const flag = options.envFile ? ` -e ${shown}` : options.out ? ` --out ${options.out}` : "";
   console.log(`Wrote ${shown}. Next: ${selfCommand()} up ${topology}${flag}`);
   return 0;
 }

@@ -7,7 +7,7 @@ import { ConfigError, planContainers, requireTarget } from "../../constructs/mlf
 import { makeFolder, readIfExists, writeFileAtomically } from "../tools/files.js";
 import type { ProcessContext } from "./context.js";
 import { installEnvironment } from "./install.js";
-import { isAlive } from "./process-table.js";
+import { isAlive } from "../tools/is-alive.js";
 import { findPython } from "./python.js";
 import { hasUv } from "./uv.js";
 

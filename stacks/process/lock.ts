@@ -4,7 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ConfigError } from "../../constructs/mlflow/index.js";
 import { makeFolder, readIfExists } from "../tools/files.js";
 import { lockFile } from "./context.js";
-import { inspectProcess, isAlive } from "./process-table.js";
+import { isAlive } from "../tools/is-alive.js";
+import { inspectProcess } from "./process-table.js";
 
 const waitSeconds = 180;
 /** A lock without a readable owner is being written, unless it is older than this. */

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { execaSync } from "execa";
+import { isAlive } from "../tools/is-alive.js";
 
 /** A running process, as the system knows it. */
 export interface RunningProcess {
@@ -18,16 +19,6 @@ export function inspectProcess(pid: number): RunningProcess | undefined {
       return inspectWindows(pid);
     default:
       return inspectPosix(pid);
-  }
-}
-
-/** Whether a process has this pid, whoever owns it. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

@@ -8,14 +8,16 @@ import {
   linkSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { ConfigError } from "../../constructs/mlflow/index.js";
+import { isAlive } from "./is-alive.js";
 
 /** The text of a file, or undefined where there is none. */
 export function readIfExists(path: string): string | undefined {
@@ -42,20 +44,38 @@ export function writeFileAtomically(
   const partial = `${path}.${process.pid}.partial`;
   try {
     makeFolder(dirname(path));
+    removeLeftovers(path);
     const descriptor = openSync(partial, "w", mode);
     try {
-      writeFileSync(descriptor, text);
-      fsyncSync(descriptor);
+      writeAndClose(descriptor, text);
+      chmodSync(partial, mode);
+      if (exclusive) publishNew(partial, path);
+      else renameSync(partial, path);
     } finally {
-      closeSync(descriptor);
+      rmSync(partial, { force: true });
     }
-    chmodSync(partial, mode);
-    if (exclusive) publishNew(partial, path);
-    else renameSync(partial, path);
   } catch (error) {
     throw asConfigError(error, path);
+  }
+}
+
+/** What runs that were killed left beside `path`; it may hold secrets. */
+function removeLeftovers(path: string): void {
+  const name = basename(path);
+  for (const entry of readdirSync(dirname(path))) {
+    if (!entry.startsWith(`${name}.`)) continue;
+    const pid = /^\.(\d+)\.partial$/.exec(entry.slice(name.length))?.[1];
+    if (pid !== undefined && !isAlive(Number(pid)))
+      rmSync(join(dirname(path), entry), { force: true });
+  }
+}
+
+function writeAndClose(descriptor: number, text: string): void {
+  try {
+    writeFileSync(descriptor, text);
+    fsyncSync(descriptor);
   } finally {
-    rmSync(partial, { force: true });
+    closeSync(descriptor);
   }
 }
 

@@ -1,14 +1,13 @@
 import { execa } from "execa";
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import {
-  startDockerStack,
-  trackingServerImage,
-  type DockerStack,
-} from "../helpers/e2e/docker-stack.js";
+import { parseDotenv } from "../../env/dotenv.js";
 import { describeWithDocker } from "../helpers/e2e/engine.js";
+import { mlstack, temporaryFolder } from "../helpers/e2e/mlstack.js";
 
 describeWithDocker("the tracking server's image", () => {
-  let stack: DockerStack;
+  const out = temporaryFolder("image");
   let image: string;
 
   /** Runs the image without a network, as root file system a read-only one. */
@@ -20,10 +19,13 @@ describeWithDocker("the tracking server's image", () => {
     ).stdout;
 
   beforeAll(async () => {
-    stack = await startDockerStack({ topology: "remote-server", label: "image" });
-    image = await trackingServerImage(stack);
+    await mlstack(["generate", "remote-server", "--out", out, "--runtime", "docker"]);
+    const compose = ["compose", "--project-directory", out];
+    await execa("docker", [...compose, "build", "--quiet", "tracking-server"]);
+    const { stdout } = await execa("docker", [...compose, "config", "--images"]);
+    image = stdout.split("\n").find((name) => name.startsWith("mlflow-stacks/")) ?? "";
   });
-  afterAll(() => stack?.down(true));
+  afterAll(() => rmSync(out, { recursive: true }));
 
   test("takes at most 450 MB with PostgreSQL, S3 and login", async () => {
     const { stdout } = await execa("docker", ["image", "inspect", "-f", "{{.Size}}", image]);
@@ -50,7 +52,7 @@ describeWithDocker("the tracking server's image", () => {
       "{{.CreatedBy}}",
       image,
     ]);
-    const values = Object.values(stack.secrets());
-    expect(values.filter((value) => stdout.includes(value))).toEqual([]);
+    const { values } = parseDotenv(readFileSync(join(out, ".env"), "utf8"));
+    expect(Object.values(values).filter((value) => stdout.includes(value))).toEqual([]);
   });
 });

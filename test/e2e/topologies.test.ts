@@ -69,15 +69,14 @@ for (const { topology, runtime, roles } of cases) {
       expect(await readBack()).toEqual([]);
     });
 
-    test("generate and up over a running stack restart and lose nothing", async () => {
+    test("generate and up over a running stack restart nothing", async () => {
       const started = () => Promise.all(stack.roles().map((role) => stack.startedAt(role)));
       const before = await started();
       await timed(`${topology} ${runtime}: up over a running stack`, () => stack.up());
       expect(await started()).toEqual(before);
-      expect(await readBack()).toEqual([]);
     });
 
-    test("down keeps the data for the next up", async () => {
+    test("everything is there after down and up", async () => {
       await stack.down(false);
       await timed(`${topology} ${runtime}: up again after down`, () => stack.up());
       expect(await readBack(true)).toEqual([]);

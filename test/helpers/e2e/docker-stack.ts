@@ -131,7 +131,7 @@ export async function startDockerStack(options: StackOptions): Promise<DockerSta
   return password === undefined ? stack : Object.assign(stack, { username: "admin", password });
 }
 
-export const trackingServerImage = async (stack: DockerStack): Promise<string> =>
+const trackingServerImage = async (stack: DockerStack): Promise<string> =>
   (
     await execa("docker", [
       "inspect",
