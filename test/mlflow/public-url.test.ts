@@ -35,7 +35,6 @@ describe("public URLs", () => {
     "ftp://x",
     "http://a/b",
     "http://*.example.com",
-    "http://u:p@x",
     "http://x?y",
     "http://x:70000",
     "http://",
@@ -44,6 +43,12 @@ describe("public URLs", () => {
       `trackingServer.publicUrls[1]: must be "http://" or "https://" and a host, without a path or a wildcard; got "${url}"`,
     );
   });
+});
+
+test("a password in a public URL is refused and not shown", () => {
+  expect(refusal({ trackingServer: { publicUrls: ["http://u:secret@x"] } })).toBe(
+    'trackingServer.publicUrls[0]: must be "http://" or "https://" and a host, without a path or a wildcard; got "http://…@x"',
+  );
 });
 
 describe("allowed hosts", () => {
