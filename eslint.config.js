@@ -41,7 +41,7 @@ const noYaml = {
 };
 
 export default tseslint.config(
-  { ignores: ["dist*/", "node_modules/", "mlflow/", "compose-templates/golden/"] },
+  { ignores: ["dist/", "node_modules/", "mlflow/", "compose-templates/golden/"] },
   js.configs.recommended,
   ...tseslint.configs.recommended,
   {

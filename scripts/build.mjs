@@ -1,5 +1,6 @@
-// Bundles the mlstack command into dist/. One file to load for `generate`; what only the other
-// verbs need (execa, listr2, prompts) is in chunks that they load when they run.
+// Bundles the mlstack command into dist/. `generate` loads mlstack.mjs and what it shares with the
+// library; what only the other verbs need (execa, listr2, prompts) is in chunks of its own, which
+// are read when such a verb runs. One file with everything in it would start slower.
 import { build } from "esbuild";
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";

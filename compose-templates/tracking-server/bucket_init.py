@@ -11,6 +11,7 @@ Runs any number of times.
 import json
 import os
 import sys
+import time
 import urllib.parse
 
 import boto3
@@ -27,6 +28,12 @@ BUCKET = os.environ["MLFLOW_STACKS_BUCKET"]
 SERVER_KEY = (os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"])
 ROOT_KEY = (os.environ.get("RUSTFS_ACCESS_KEY"), os.environ.get("RUSTFS_SECRET_KEY"))
 
+WAIT_SECONDS = 60
+
+
+class NotReady(Exception):
+    """The store answers, but cannot do it yet."""
+
 
 def s3_client(key):
     return boto3.client(
@@ -35,7 +42,7 @@ def s3_client(key):
         region_name=REGION,
         aws_access_key_id=key[0],
         aws_secret_access_key=key[1],
-        config=Config(retries={"max_attempts": 8, "mode": "standard"}, connect_timeout=5, read_timeout=30),
+        config=Config(retries={"max_attempts": 2, "mode": "standard"}, connect_timeout=5, read_timeout=30),
     )
 
 
@@ -62,6 +69,8 @@ def rustfs_admin(path, query, body):
     request = AWSRequest(method="PUT", url=url, data=json.dumps(body).encode())
     S3SigV4Auth(Credentials(*ROOT_KEY), "s3", REGION).add_auth(request)
     response = URLLib3Session(timeout=30).send(request.prepare())
+    if response.status_code >= 500:
+        raise NotReady(f"{path} answered {response.status_code}")
     if response.status_code >= 300:
         sys.exit(f"artifact store: {path} answered {response.status_code}: {response.text[:300]}")
 
@@ -95,16 +104,32 @@ def make_server_key():
     print(f"the tracking server's key: limited to bucket {BUCKET}")
 
 
-def main():
-    try:
-        make_bucket(s3_client(ROOT_KEY if ROOT_KEY[0] else SERVER_KEY))
-        if ROOT_KEY[0]:
-            make_server_key()
-        # Proves the key that the server will use, not the one that made the bucket.
-        s3_client(SERVER_KEY).list_objects_v2(Bucket=BUCKET, MaxKeys=1)
-    except (ClientError, BotoCoreError) as error:
-        sys.exit(f"artifact store at {ENDPOINT}, bucket {BUCKET}: {error}")
+def prepare():
+    make_bucket(s3_client(ROOT_KEY if ROOT_KEY[0] else SERVER_KEY))
+    if ROOT_KEY[0]:
+        make_server_key()
+    # Proves the key that the server will use, not the one that made the bucket.
+    s3_client(SERVER_KEY).list_objects_v2(Bucket=BUCKET, MaxKeys=1)
     print("the tracking server's key can list the bucket")
+
+
+def may_pass(error):
+    """Whether the store may just not be ready: no answer yet, or an answer of 5xx."""
+    if isinstance(error, ClientError):
+        return error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500
+    return True
+
+
+def main():
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            prepare()
+            return
+        except (ClientError, BotoCoreError, NotReady) as error:
+            if not may_pass(error) or time.monotonic() > deadline:
+                sys.exit(f"artifact store at {ENDPOINT}, bucket {BUCKET}: {error}")
+        time.sleep(0.5)
 
 
 if __name__ == "__main__":

@@ -69,6 +69,16 @@ export const artifactStoreKinds = [
   "s3-compatible",
 ] as const satisfies readonly ArtifactStoreKind[];
 
+/** Whether bucket-init makes the bucket of a kind: always, when asked, or never, and why. */
+export const bucketMaking: Readonly<
+  Record<ArtifactStoreKind, "always" | "when-asked" | { readonly never: string }>
+> = {
+  local: { never: "has no bucket" },
+  rustfs: "always",
+  s3: { never: "has it made in AWS, where its owner and policy are decided" },
+  "s3-compatible": "when-asked",
+};
+
 const defaultRegion = "us-east-1";
 
 export function resolveArtifactStore(props: ArtifactStoreProps, problems: Problems): ArtifactStore {

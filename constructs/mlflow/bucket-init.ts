@@ -1,5 +1,5 @@
-import type { ArtifactStore } from "./artifact-store.js";
-import { unreachable, type Problems } from "./errors.js";
+import { bucketMaking, type ArtifactStore } from "./artifact-store.js";
+import type { Problems } from "./errors.js";
 
 /**
  * Whether a one-shot job makes the bucket before the server starts.
@@ -11,27 +11,18 @@ export function resolveBucketInit(
   asked: boolean | undefined,
   problems: Problems,
 ): boolean {
-  switch (store.kind) {
-    case "rustfs":
-      problems.require(
-        asked !== false,
-        "bucketInit",
-        'must not be false with artifactStore.kind "rustfs", whose bucket and key nobody else makes',
-      );
-      return true;
-    case "s3-compatible":
-      return asked ?? false;
-    case "local":
-    case "s3":
-      problems.require(
-        asked !== true,
-        "bucketInit",
-        store.kind === "s3"
-          ? 'must not be true with artifactStore.kind "s3"; make the bucket in AWS, where its owner and policy are decided'
-          : 'must not be true with artifactStore.kind "local", which has no bucket',
-      );
-      return false;
-    default:
-      return unreachable(store);
+  const making = bucketMaking[store.kind];
+  const kind = `artifactStore.kind "${store.kind}"`;
+  if (making === "when-asked") return asked ?? false;
+  if (making === "always") {
+    const problem = `must not be false with ${kind}, whose bucket and key nobody else makes`;
+    problems.require(asked !== false, "bucketInit", problem);
+    return true;
   }
+  problems.require(
+    asked !== true,
+    "bucketInit",
+    `must not be true with ${kind}, which ${making.never}`,
+  );
+  return false;
 }

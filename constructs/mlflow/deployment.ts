@@ -134,11 +134,23 @@ function checkTogether(deployment: Omit<MlflowDeployment, "secrets">, problems: 
     "trackingServer.workers",
     `must be 1 with backendStore.kind "${backendStore.kind}", which has one writer; got "${trackingServer.workers}"`,
   );
+  const most = workersThatFit(deployment.profile);
+  problems.require(
+    trackingServer.workers <= most || trackingServer.workers > 32,
+    "trackingServer.workers",
+    `must be ${most} or fewer with the profile "${deployment.profile}", whose tracking server has ${hostProfiles[deployment.profile]?.trackingServer.memoryMiB} MiB; got "${trackingServer.workers}"`,
+  );
   problems.require(
     trackingServer.dataDirectory === undefined || keepsData({ backendStore, artifactStore }),
     "trackingServer.dataDirectory",
     "must not be given when both stores keep their data elsewhere",
   );
+}
+
+/** About 230 MiB a worker, and a quarter of the limit for what requests need. */
+function workersThatFit(profile: HostProfileName): number {
+  const limit = hostProfiles[profile]?.trackingServer.memoryMiB ?? Number.POSITIVE_INFINITY;
+  return Math.max(1, Math.floor((limit * 0.75) / 230));
 }
 
 /** Whether the tracking server itself keeps data: SQLite, plain files or local artifacts. */

@@ -35,6 +35,9 @@ export function parseHostPath(text: string, style: PathStyle, base: string): Hos
   if (/^[A-Za-z][A-Za-z0-9+.-]+:\/\//.test(text)) {
     return refuse(`must be a path of this machine, not a URI; got "${text}"`);
   }
+  if (/^\\\\[?.]\\[A-Za-z]:/.test(text)) {
+    return refuse(`must not begin with "${text.slice(0, 4)}"; got "${text}"; use "${text.slice(4)}"`);
+  }
   if (/^(\\\\|\/\/)[^\\/]/.test(text)) {
     return refuse(
       `must not be a network path, which neither SQLite nor a volume can use; got "${text}"; ` +
@@ -61,7 +64,11 @@ function parseFileUri(text: string, style: PathStyle, base: string): HostPathRes
     const rest = text.slice("file://".length);
     return refuse(`needs three slashes before a drive; got "${text}"; use "file:///${rest}"`);
   }
-  if (!match || path === "" || (host !== "" && host.toLowerCase() !== "localhost")) {
+  if (!match) {
+    const proper = `file:///${text.replace(/^file:[\\/]*/i, "")}`;
+    return refuse(`must begin with "file:///"; got "${text}"; use "${proper}"`);
+  }
+  if (path === "" || (host !== "" && host.toLowerCase() !== "localhost")) {
     return refuse(`must be "file:///" and an absolute path of this machine; got "${text}"`);
   }
   try {

@@ -14,7 +14,7 @@ export interface HostProfile {
   readonly jobs: Resources;
   /** Size of one log file; three are kept per container. */
   readonly logMiB: number;
-  /** SQLAlchemy connections per worker, `MLFLOW_SQLALCHEMYSTORE_POOL_SIZE` and `_MAX_OVERFLOW`. */
+  /** SQLAlchemy connections per pool, `MLFLOW_SQLALCHEMYSTORE_POOL_SIZE` and `_MAX_OVERFLOW`. */
   readonly pool: { readonly size: number; readonly overflow: number };
   /** Free memory and disk that `up` asks for before it starts. */
   readonly minimum: { readonly memoryMiB: number; readonly diskGiB: number };
@@ -26,7 +26,6 @@ export interface PostgresSettings {
   readonly effectiveCacheMiB: number;
   readonly workMemMiB: number;
   readonly maintenanceWorkMemMiB: number;
-  readonly maxConnections: number;
 }
 
 export const hostProfiles: Readonly<Record<HostProfileName, HostProfile>> = {
@@ -42,13 +41,12 @@ export const hostProfiles: Readonly<Record<HostProfileName, HostProfile>> = {
         effectiveCacheMiB: 512,
         workMemMiB: 8,
         maintenanceWorkMemMiB: 64,
-        maxConnections: 40,
       },
     },
     artifactStore: { memoryMiB: 1536, cpus: 2, pids: 1024 },
     jobs: { memoryMiB: 768, cpus: 2, pids: 128 },
     logMiB: 10,
-    pool: { size: 3, overflow: 7 },
+    pool: { size: 3, overflow: 5 },
     minimum: { memoryMiB: 1024, diskGiB: 5 },
   },
   small: {
@@ -63,7 +61,6 @@ export const hostProfiles: Readonly<Record<HostProfileName, HostProfile>> = {
         effectiveCacheMiB: 192,
         workMemMiB: 4,
         maintenanceWorkMemMiB: 32,
-        maxConnections: 25,
       },
     },
     artifactStore: { memoryMiB: 768, cpus: 1, pids: 512 },
@@ -84,7 +81,6 @@ export const hostProfiles: Readonly<Record<HostProfileName, HostProfile>> = {
         effectiveCacheMiB: 2048,
         workMemMiB: 16,
         maintenanceWorkMemMiB: 256,
-        maxConnections: 100,
       },
     },
     artifactStore: { memoryMiB: 4096, cpus: 4, pids: 2048 },

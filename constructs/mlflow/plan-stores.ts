@@ -29,7 +29,7 @@ export function planBackendStore(deployment: MlflowDeployment): ContainerSpec | 
     job: false,
     image: { kind: "registry", reference: backendStore.image },
     user: "999:999",
-    command: ["postgres", ...postgresOptions(postgres).flatMap((option) => ["-c", option])],
+    command: ["postgres", ...postgresOptions(postgres, deployment).flatMap((option) => ["-c", option])],
     environment,
     secrets: [],
     readOnlyRoot: true,
@@ -57,13 +57,27 @@ export function planBackendStore(deployment: MlflowDeployment): ContainerSpec | 
   };
 }
 
-function postgresOptions(settings: PostgresSettings): readonly string[] {
+/** MLflow has one pool each for tracking, registry and login tables in every worker. */
+const poolsPerWorker = 3;
+
+/** For jobs, backups and somebody with psql. */
+const reservedConnections = 12;
+
+function maxConnections({ profile, trackingServer }: MlflowDeployment): number {
+  const { size, overflow } = hostProfiles[profile].pool;
+  return trackingServer.workers * poolsPerWorker * (size + overflow) + reservedConnections;
+}
+
+function postgresOptions(
+  settings: PostgresSettings,
+  deployment: MlflowDeployment,
+): readonly string[] {
   return [
     `shared_buffers=${settings.sharedBuffersMiB}MB`,
     `effective_cache_size=${settings.effectiveCacheMiB}MB`,
     `work_mem=${settings.workMemMiB}MB`,
     `maintenance_work_mem=${settings.maintenanceWorkMemMiB}MB`,
-    `max_connections=${settings.maxConnections}`,
+    `max_connections=${maxConnections(deployment)}`,
     "random_page_cost=1.1",
     "jit=off",
     "wal_compression=on",

@@ -2,6 +2,7 @@ import type { ArtifactStoreKind } from "./artifact-store.js";
 import type { BackendStoreKind } from "./backend-store.js";
 import type { MlflowDeployment } from "./deployment.js";
 import { ConfigError, Problems } from "./errors.js";
+import type { Topology } from "./topology.js";
 
 /** Where a deployment is rendered to. */
 export type Target = "compose" | "process";
@@ -9,28 +10,55 @@ export type Target = "compose" | "process";
 /** `runs`, or the reason why it can't and what to use instead. */
 export type Support = "runs" | { readonly refused: string };
 
-const needsDocker: Support = {
+const ownContainer: Support = {
   refused: "runs in a container of its own; use --runtime docker, or another kind",
 };
 
-/** Which kind of each store runs in which target. The one place that knows; the README prints it. */
+const severalPeople: Support = {
+  refused: 'is for "remote-server", which needs Docker; use --runtime docker',
+};
+
+/** A kind of store: where it is rendered to, and in which topologies it makes sense. */
+export interface KindSupport extends Readonly<Record<Target, Support>> {
+  readonly topologies: readonly Topology[];
+}
+
+const withDatabase = ["localhost-database", "remote-server"] as const;
+
+/** What runs where. The one place that knows: renderers refuse through it, the README prints it. */
 export const targetTable: {
-  readonly backendStore: Readonly<Record<BackendStoreKind, Readonly<Record<Target, Support>>>>;
-  readonly artifactStore: Readonly<Record<ArtifactStoreKind, Readonly<Record<Target, Support>>>>;
+  readonly backendStore: Readonly<Record<BackendStoreKind, KindSupport>>;
+  readonly artifactStore: Readonly<Record<ArtifactStoreKind, KindSupport>>;
 } = {
   backendStore: {
-    file: { compose: "runs", process: "runs" },
-    sqlite: { compose: "runs", process: "runs" },
-    postgres: { compose: "runs", process: needsDocker },
-    external: { compose: "runs", process: "runs" },
+    file: { topologies: ["localhost-files"], compose: "runs", process: "runs" },
+    sqlite: { topologies: ["localhost-database"], compose: "runs", process: "runs" },
+    postgres: { topologies: withDatabase, compose: "runs", process: ownContainer },
+    external: { topologies: withDatabase, compose: "runs", process: "runs" },
   },
   artifactStore: {
-    local: { compose: "runs", process: "runs" },
-    rustfs: { compose: "runs", process: needsDocker },
-    s3: { compose: "runs", process: needsDocker },
-    "s3-compatible": { compose: "runs", process: needsDocker },
+    local: {
+      topologies: ["localhost-files", "localhost-database"],
+      compose: "runs",
+      process: "runs",
+    },
+    rustfs: { topologies: ["remote-server"], compose: "runs", process: ownContainer },
+    s3: { topologies: ["remote-server"], compose: "runs", process: severalPeople },
+    "s3-compatible": { topologies: ["remote-server"], compose: "runs", process: severalPeople },
   },
 };
+
+/** Kinds of a store that a topology may have, in the order of the table. */
+export function kindsIn<Role extends keyof typeof targetTable>(
+  role: Role,
+  topology: Topology,
+): readonly (keyof (typeof targetTable)[Role])[] {
+  const rows = Object.entries(targetTable[role]) as [
+    keyof (typeof targetTable)[Role],
+    KindSupport,
+  ][];
+  return rows.flatMap(([kind, { topologies }]) => (topologies.includes(topology) ? [kind] : []));
+}
 
 /**
  * Refuses what `target` can't run.
@@ -50,7 +78,7 @@ export function requireTarget(deployment: MlflowDeployment, target: Target): voi
   }
   for (const role of ["backendStore", "artifactStore"] as const) {
     const { kind } = deployment[role];
-    const support = (targetTable[role] as Record<string, Record<Target, Support>>)[kind]?.[target];
+    const support = (targetTable[role] as Record<string, KindSupport>)[kind]?.[target];
     if (support !== undefined && support !== "runs") {
       problems.add(`${role}.kind`, `"${kind}" ${support.refused}`);
     }

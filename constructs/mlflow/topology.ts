@@ -1,5 +1,6 @@
 import type { ArtifactStoreKind, ArtifactStoreProps } from "./artifact-store.js";
 import type { BackendStoreKind, BackendStoreProps } from "./backend-store.js";
+import { kindsIn } from "./target.js";
 
 /**
  * The set-ups of MLflow's documentation.
@@ -10,9 +11,8 @@ export type Topology = "localhost-files" | "localhost-database" | "remote-server
 
 export interface TopologySpec {
   readonly summary: string;
-  /** The first one is the default. */
-  readonly backendStores: readonly [BackendStoreKind, ...BackendStoreKind[]];
-  readonly artifactStores: readonly [ArtifactStoreKind, ...ArtifactStoreKind[]];
+  readonly backendStores: readonly BackendStoreKind[];
+  readonly artifactStores: readonly ArtifactStoreKind[];
   readonly defaults: {
     readonly backendStore: BackendStoreProps;
     readonly artifactStore: ArtifactStoreProps;
@@ -26,24 +26,24 @@ export interface TopologySpec {
 export const topologies: Readonly<Record<Topology, TopologySpec>> = {
   "localhost-files": {
     summary: "plain files on this machine, for one person",
-    backendStores: ["file"],
-    artifactStores: ["local"],
+    backendStores: kindsIn("backendStore", "localhost-files"),
+    artifactStores: kindsIn("artifactStore", "localhost-files"),
     defaults: { backendStore: { kind: "file" }, artifactStore: { kind: "local" } },
     login: false,
     loopbackOnly: true,
   },
   "localhost-database": {
     summary: "a database and local artifacts on this machine, for one person",
-    backendStores: ["sqlite", "postgres", "external"],
-    artifactStores: ["local"],
+    backendStores: kindsIn("backendStore", "localhost-database"),
+    artifactStores: kindsIn("artifactStore", "localhost-database"),
     defaults: { backendStore: { kind: "sqlite" }, artifactStore: { kind: "local" } },
     login: false,
     loopbackOnly: true,
   },
   "remote-server": {
     summary: "tracking server with login, PostgreSQL and an S3 store, for several people",
-    backendStores: ["postgres", "external"],
-    artifactStores: ["rustfs", "s3", "s3-compatible"],
+    backendStores: kindsIn("backendStore", "remote-server"),
+    artifactStores: kindsIn("artifactStore", "remote-server"),
     defaults: { backendStore: { kind: "postgres" }, artifactStore: { kind: "rustfs" } },
     login: true,
     loopbackOnly: false,

@@ -1,20 +1,15 @@
-// npm run bench:footprint: size, memory and start time of remote-server on this machine, as the
-// README quotes them. Needs Docker; reads PSS from /proc, so Linux and root. Three fresh stacks.
+// npm run bench:footprint [-- --baseline]: size, memory and start time of remote-server on this
+// machine, as the README quotes them; with --baseline also of test/bench/baseline. Needs Docker, and
+// Linux and root to read PSS from /proc. Three fresh stacks each.
 import { execa } from "execa";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { composeOf, imageMB, measure, printRounds, type Compose, type Round } from "./measure.js";
 
 const rounds = 3;
 const limits = { imageMB: 450, memoryMiB: 600, startSeconds: 17 };
-const idleSeconds = 30;
-
-const scratch = mkdtempSync(join(tmpdir(), "mlstack-footprint-"));
-const name = `mlstack-footprint-${process.pid}`;
-
-const compose = (words: readonly string[]) =>
-  execa("docker", ["compose", "--project-directory", scratch, ...words]);
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
@@ -24,72 +19,51 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Proportional set size of every process of a container, in MiB. */
-async function memory(id: string): Promise<number> {
-  const { stdout } = await execa("docker", ["top", id, "-o", "pid"]);
-  const pids = stdout
-    .split("\n")
-    .slice(1)
-    .map((line) => line.trim());
-  const kib = pids.map((pid) =>
-    Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1] ?? 0),
-  );
-  return kib.reduce((sum, value) => sum + value, 0) / 1024;
-}
-
-async function round(): Promise<{ seconds: number; restart: number; mib: Record<string, number> }> {
-  const up = async () => {
-    const before = performance.now();
-    await compose(["up", "--detach", "--wait"]);
-    return (performance.now() - before) / 1000;
-  };
-  const seconds = await up();
-  await new Promise((resolve) => setTimeout(resolve, idleSeconds * 1000));
-  const mib: Record<string, number> = {};
-  for (const role of ["tracking-server", "backend-store", "artifact-store"]) {
-    mib[role] = await memory((await compose(["ps", "--quiet", role])).stdout.trim());
+async function measureAll(compose: Compose, services: readonly string[]): Promise<Round[]> {
+  const results: Round[] = [];
+  try {
+    for (let index = 0; index < rounds; index++) results.push(await measure(compose, services));
+  } finally {
+    await compose(["down", "--volumes", "--timeout", "5"]).catch(() => undefined);
   }
-  await compose(["down"]);
-  const restart = await up();
-  await compose(["down", "--volumes"]);
-  return { seconds, restart, mib };
+  return results;
 }
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+async function measureOurs(): Promise<boolean> {
+  const scratch = mkdtempSync(join(tmpdir(), "mlstack-footprint-"));
+  const name = `mlstack-footprint-${process.pid}`;
+  try {
+    const words = ["generate", "remote-server", "--out", scratch, "--name", name];
+    const port = String(await freePort());
+    await execa(process.execPath, ["dist/mlstack.mjs", ...words, "--port", port]);
+    const compose = composeOf(["--project-directory", scratch]);
+    await compose(["build", "--quiet", "tracking-server"]);
+    const images = (await compose(["config", "--images"])).split("\n");
+    const size = await imageMB(images.find((line) => line.startsWith("mlflow-stacks/")) ?? "");
+    const services = ["tracking-server", "backend-store", "artifact-store"];
+    console.log(`\nmlflow-stacks, remote-server, profile n100; median of ${rounds}`);
+    console.log(`image                    ${size.toFixed(0)} MB`);
+    const { total, start } = printRounds(await measureAll(compose, services));
+    console.log(
+      `limits                   ${limits.imageMB} MB, ${limits.memoryMiB} MiB, ${limits.startSeconds} s`,
+    );
+    return size <= limits.imageMB && total <= limits.memoryMiB && start <= limits.startSeconds;
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
 
-try {
-  const words = ["generate", "remote-server", "--out", scratch, "--name", name];
-  await execa(process.execPath, ["dist/mlstack.mjs", ...words, "--port", String(await freePort())]);
-  await compose(["build", "--quiet", "tracking-server"]);
-  const { stdout: image } = await compose(["config", "--images", "tracking-server"]);
-  const tag = image.split("\n").find((line) => line.startsWith("mlflow-stacks/")) ?? "";
-  const { stdout: size } = await execa("docker", [
-    "image",
-    "inspect",
-    "--format",
-    "{{.Size}}",
-    tag,
-  ]);
-  const results: Awaited<ReturnType<typeof round>>[] = [];
-  for (let index = 0; index < rounds; index++) results.push(await round());
-  const mib = Object.keys(results[0]?.mib ?? {}).map(
-    (role) => [role, median(results.map((result) => result.mib[role] ?? 0))] as const,
-  );
-  const total = mib.reduce((sum, [, value]) => sum + value, 0);
-  const start = median(results.map(({ seconds }) => seconds));
-  const imageMB = Number(size) / 1e6;
-  console.log(`image                    ${imageMB.toFixed(0)} MB (limit ${limits.imageMB})`);
-  for (const [role, value] of mib) console.log(`${role.padEnd(24)} ${value.toFixed(0)} MiB`);
-  console.log(`all together, idle       ${total.toFixed(0)} MiB PSS (limit ${limits.memoryMiB})`);
-  console.log(`first start to healthy   ${start.toFixed(1)} s (limit ${limits.startSeconds})`);
+async function measureBaseline(): Promise<void> {
+  const project = `mlstack-baseline-${process.pid}`;
+  const directory = join("test", "bench", "baseline");
+  const compose = composeOf(["--project-name", project, "--project-directory", directory]);
+  await compose(["build", "--quiet"]);
+  console.log(`\nmlflow server at its defaults; median of ${rounds}`);
   console.log(
-    `later start to healthy   ${median(results.map(({ restart }) => restart)).toFixed(1)} s`,
+    `image                    ${(await imageMB("mlflow-stacks-bench/baseline:3.17.2")).toFixed(0)} MB`,
   );
-  const kept =
-    imageMB <= limits.imageMB && total <= limits.memoryMiB && start <= limits.startSeconds;
-  process.exitCode = kept ? 0 : 1;
-} finally {
-  await compose(["down", "--volumes", "--timeout", "5"]).catch(() => undefined);
-  rmSync(scratch, { recursive: true, force: true });
+  printRounds(await measureAll(compose, ["mlflow", "postgres", "storage"]));
 }
+
+process.exitCode = (await measureOurs()) ? 0 : 1;
+if (process.argv.includes("--baseline")) await measureBaseline();

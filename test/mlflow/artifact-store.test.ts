@@ -112,7 +112,7 @@ describe("the bucket is made", () => {
       'bucketInit: must not be false with artifactStore.kind "rustfs", whose bucket and key nobody else makes',
     );
     expect(refusal({ bucketInit: true, artifactStore: { kind: "s3", bucket: "abc" } })).toBe(
-      'bucketInit: must not be true with artifactStore.kind "s3"; make the bucket in AWS, where its owner and policy are decided',
+      'bucketInit: must not be true with artifactStore.kind "s3", which has it made in AWS, where its owner and policy are decided',
     );
     expect(refusal({ bucketInit: true }, localhostFiles())).toBe(
       'bucketInit: must not be true with artifactStore.kind "local", which has no bucket',

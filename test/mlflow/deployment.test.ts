@@ -131,3 +131,9 @@ describe("wrong input", () => {
     );
   });
 });
+
+test("workers that do not fit into the profile's memory are refused", () => {
+  expect(refusal({ trackingServer: { workers: 6 } })).toBe(
+    'trackingServer.workers: must be 5 or fewer with the profile "n100", whose tracking server has 1536 MiB; got "6"',
+  );
+});

@@ -42,7 +42,7 @@ test("plain files need nothing but their directory", () => {
     MLFLOW_ALLOW_PICKLE_DESERIALIZATION: "false",
     MLFLOW_DISABLE_TELEMETRY: "true",
     MLFLOW_SQLALCHEMYSTORE_POOL_SIZE: "3",
-    MLFLOW_SQLALCHEMYSTORE_MAX_OVERFLOW: "7",
+    MLFLOW_SQLALCHEMYSTORE_MAX_OVERFLOW: "5",
     MALLOC_ARENA_MAX: "2",
     GIT_PYTHON_REFRESH: "quiet",
     MLFLOW_BACKEND_STORE_URI: "<file-uri mlruns>",

@@ -88,7 +88,13 @@ describe("what cannot be one path is refused with the spelling to use", () => {
     [
       "posix",
       "file:srv/x",
-      '! must be "file:///" and an absolute path of this machine; got "file:srv/x"',
+      '! must begin with "file:///"; got "file:srv/x"; use "file:///srv/x"',
+    ],
+    ["posix", "file:/srv/x", '! must begin with "file:///"; got "file:/srv/x"; use "file:///srv/x"'],
+    [
+      "windows",
+      "\\\\?\\E:\\mlflow",
+      '! must not begin with "\\\\?\\"; got "\\\\?\\E:\\mlflow"; use "E:\\mlflow"',
     ],
     [
       "posix",

@@ -152,3 +152,13 @@ describe("networks", () => {
     });
   });
 });
+
+test("PostgreSQL takes as many connections as all pools of all workers may open", () => {
+  const connections = (workers: number) =>
+    container(remoteServer({ trackingServer: { workers } }), "backend-store").command.find((word) =>
+      word.startsWith("max_connections="),
+    );
+  // 3 pools of 3 + 5 in each worker, and 12 for jobs and people.
+  expect(connections(1)).toBe("max_connections=36");
+  expect(connections(4)).toBe("max_connections=108");
+});

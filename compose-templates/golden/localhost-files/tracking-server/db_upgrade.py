@@ -76,7 +76,7 @@ def prepare_postgres(uri):
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (database,))
         if not cursor.fetchone():
             cursor.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, owner))
-            cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
+        cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
     connection.close()
 
 

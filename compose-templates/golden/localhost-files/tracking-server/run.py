@@ -7,7 +7,8 @@
 
 Environment:
   <NAME>_FILE             for each NAME in SECRET_VARIABLES: a file whose whole text becomes NAME.
-                          The value is then in no `docker inspect` and not in /proc/<pid>/environ.
+                          The value is then in no `docker inspect`, and with one worker not in
+                          /proc/<pid>/environ; several workers inherit it there.
   MLFLOW_STACKS_OWN_TMPDIR  "true": empty TMPDIR, which must be set too, before the server starts.
                           A killed server leaves half-received uploads there.
 """
