@@ -13,9 +13,12 @@ export function clientEnvironment(deployment: MlflowDeployment): Readonly<Record
 const passwordNote =
   "set MLFLOW_TRACKING_PASSWORD too; the admin's first one is in .env as MLFLOW_AUTH_ADMIN_PASSWORD";
 
-/** For `set -a; . ./client.env` and for `docker run --env-file`. */
+/** For a shell and for `docker run --env-file`, which takes no `export`. */
 export function formatClientEnv(deployment: MlflowDeployment): string {
-  return lines(deployment, "#", (name, value) => `${name}=${formatDotenvValue(value)}`);
+  return (
+    "# In a shell: set -a; . ./client.env; set +a\n" +
+    lines(deployment, "#", (name, value) => `${name}=${formatDotenvValue(value)}`)
+  );
 }
 
 /** For `. ./client.ps1` in PowerShell, where a single quote is doubled. */

@@ -9,17 +9,10 @@ import {
 import type { StoreFromEnvironment } from "./backend-store-props.js";
 import { readDataPath } from "./data-path.js";
 import type { Machine } from "./load.js";
-import type { Environment, VariableName } from "./schema.js";
+import type { Environment } from "./schema.js";
+import { artifactStoreKind, artifactStoreVariables } from "./store-variables.js";
 
 const destinationName = "MLFLOW_ARTIFACTS_DESTINATION";
-
-/** Variables that mean something for each kind only. */
-const variablesOf: Readonly<Record<ArtifactStoreKind, readonly VariableName[]>> = {
-  local: [],
-  rustfs: ["MLSTACK_RUSTFS_IMAGE", "MLSTACK_BUCKET_INIT"],
-  s3: ["AWS_DEFAULT_REGION", "MLSTACK_S3_CREDENTIALS", "MLSTACK_BUCKET_INIT"],
-  "s3-compatible": ["AWS_DEFAULT_REGION", "MLFLOW_S3_ENDPOINT_URL", "MLSTACK_BUCKET_INIT"],
-};
 
 /** The store that `MLSTACK_ARTIFACT_STORE` names, or that the form of the destination tells. */
 export function artifactStoreFromEnvironment(
@@ -36,9 +29,8 @@ export function artifactStoreFromEnvironment(
     problems.add(destinationName, problem);
     return { props: undefined };
   }
-  const told = asked ?? kindOf(destination, environment);
-  const { artifactStores, defaults } = topologies[topology];
-  const kind = told ?? defaults.artifactStore.kind;
+  const { artifactStores } = topologies[topology];
+  const kind = artifactStoreKind(topology, environment);
   if (asked === undefined && !artifactStores.includes(kind)) {
     problems.add(
       destinationName,
@@ -56,15 +48,6 @@ export function artifactStoreFromEnvironment(
   }
   const place = readBucket(kind, destination, problems);
   return { props: place && withBucket(kind, place, environment) };
-}
-
-function kindOf(
-  destination: string | undefined,
-  environment: Environment,
-): ArtifactStoreKind | undefined {
-  if (destination === undefined) return undefined;
-  if (!/^s3:/i.test(destination)) return "local";
-  return environment.MLFLOW_S3_ENDPOINT_URL === undefined ? "s3" : "s3-compatible";
 }
 
 interface Place {
@@ -128,10 +111,10 @@ function refuseForeignVariables(
   environment: Environment,
   problems: Problems,
 ): void {
-  const all = new Set(Object.values(variablesOf).flat());
+  const all = new Set(Object.values(artifactStoreVariables).flat());
   for (const name of all) {
     problems.require(
-      environment[name] === undefined || variablesOf[kind].includes(name),
+      environment[name] === undefined || artifactStoreVariables[kind].includes(name),
       name,
       `must not be set with the artifact store "${kind}"; remove it`,
     );

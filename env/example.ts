@@ -1,14 +1,7 @@
 import { topologies, type Topology } from "../constructs/mlflow/index.js";
 import { formatDotenvValue } from "./dotenv.js";
-import { variableMeta, variableNames, type VariableName } from "./schema.js";
-
-/** Variables that mean something in a topology, in the order of the schema. */
-export function variablesOf(topology: Topology): readonly VariableName[] {
-  const groups = ["everywhere"];
-  if (topology !== "localhost-files") groups.push("database");
-  if (topology === "remote-server") groups.push("remote-server");
-  return variableNames.filter((name) => groups.includes(variableMeta(name).group));
-}
+import { variableMeta, variableNames } from "./schema.js";
+import { variablesOf } from "./topology-variables.js";
 
 /**
  * An env file of a topology with every variable explained; those without a value are comments.
@@ -41,6 +34,30 @@ export function formatSettingsFile(
     ...(others.length > 0 ? ["", ...others] : []),
     "",
   ].join("\n");
+}
+
+/**
+ * An env file of the user's with other values: their lines change, all others stay as they are.
+ *
+ * @param values - undefined: the variable's line becomes a comment
+ */
+export function editSettingsFile(
+  text: string,
+  values: Readonly<Record<string, string | undefined>>,
+): string {
+  const end = text.includes("\r\n") ? "\r\n" : "\n";
+  return Object.entries(values).reduce((result, [name, value]) => {
+    const line = value === undefined ? `#${name}=` : `${name}=${formatDotenvValue(value)}`;
+    // The value itself may hold "$&" and the like, so the replacement is no pattern.
+    for (const present of [
+      new RegExp(`^(\uFEFF?)[^\\S\r\n]*(?:export\\s+)?${name}[^\\S\r\n]*=[^\r\n]*`, "m"),
+      new RegExp(`^(\uFEFF?)#${name}=[^\\S\r\n]*$`, "m"),
+    ]) {
+      if (present.test(result)) return result.replace(present, (_, mark: string) => mark + line);
+    }
+    if (value === undefined) return result;
+    return `${result}${result === "" || /[\r\n]$/.test(result) ? "" : end}${line}${end}`;
+  }, text);
 }
 
 /** The README's table. */

@@ -1,17 +1,19 @@
 import { z } from "zod";
 import {
-  backendStoreKinds,
   artifactStoreKinds,
+  backendStoreKinds,
   defaultPermissions,
   hostProfileNames,
   secretNames,
   secretSpecs,
+  type ArtifactStoreKind,
+  type BackendStoreKind,
   type SecretName,
   type SecretSpec,
 } from "../constructs/mlflow/index.js";
 
-/** Which topologies a variable means something in, for the example files. */
-type Group = "everywhere" | "database" | "remote-server";
+/** A kind of either store; no two have the same name. */
+export type StoreKind = BackendStoreKind | ArtifactStoreKind;
 
 /** What the example files and the README say of a variable. */
 export interface VariableMeta {
@@ -19,8 +21,12 @@ export interface VariableMeta {
   /** A value, or `- ` and the behaviour. */
   readonly default: string;
   readonly unit?: string;
-  readonly group: Group;
+  /** With any of these it means something. @default - with all */
+  readonly stores?: readonly StoreKind[];
 }
+
+/** Backend stores that have a place for users. */
+const databases = ["sqlite", "postgres", "external"] as const;
 
 const oneOf = (names: readonly string[]) => names.map((name) => `"${name}"`).join(" or ");
 
@@ -62,111 +68,108 @@ const list = (meta: VariableMeta) =>
 
 /** Settings, in the order of the example files. Secrets follow them. */
 const settings = {
+  MLSTACK_ENV_FILE: text({
+    meaning: "env file that is read before this one; `-e FILE` writes it here",
+    default: "- none",
+  }),
   MLSTACK_RUNTIME: choice(["auto", "docker", "process"], {
     meaning: "run in containers or as a local process; auto: docker where an engine answers",
     default: "auto",
-    group: "everywhere",
   }),
   MLSTACK_NAME: text({
     meaning: "what containers, networks and volumes are named after",
     default: "- mlflow- and the topology",
-    group: "everywhere",
   }),
   MLSTACK_PROFILE: choice(
     hostProfileNames as [string, ...string[]] as ["n100", "small", "medium"],
     {
       meaning: "size of the machine: n100 (4 cores, 8 to 16 GB), small (2 GB), medium (8 cores)",
       default: "n100",
-      group: "everywhere",
     },
   ),
   MLFLOW_HOST: text({
     meaning: "address of this machine on which the server answers",
     default: "127.0.0.1",
-    group: "everywhere",
   }),
   MLFLOW_PORT: whole({
     meaning: "port on which the server answers",
     default: "5000",
     unit: "1 to 65535",
-    group: "everywhere",
   }),
   MLSTACK_PUBLIC_URLS: list({
     meaning: "every URL people type to reach the server; others are refused",
     default: "- http:// and MLFLOW_HOST and MLFLOW_PORT",
     unit: "URLs joined by commas",
-    group: "everywhere",
   }),
   MLFLOW_WORKERS: whole({
     meaning: "server processes, about 200 MiB each",
     default: "- of the profile: 1, medium 4; always 1 with files or SQLite",
     unit: "1 to 32",
-    group: "everywhere",
+    stores: ["postgres", "external"],
   }),
   MLSTACK_DATA_DIRECTORY: text({
     meaning: "folder for SQLite, plain files and local artifacts",
     default: "- a Docker volume; as a process the folder data in the output folder",
-    group: "everywhere",
+    stores: ["file", "sqlite", "local"],
   }),
   MLSTACK_LOGIN: truth({
     meaning: "whether people log in",
     default: "- true for remote-server, else false",
-    group: "database",
+    stores: databases,
   }),
   MLFLOW_AUTH_ADMIN_USERNAME: text({
     meaning: "name of the first user, who may do everything",
     default: "admin",
-    group: "database",
+    stores: databases,
   }),
   MLSTACK_DEFAULT_PERMISSION: choice(defaultPermissions, {
     meaning: "what a user may do with things nobody granted",
     default: "NO_PERMISSIONS",
-    group: "database",
+    stores: databases,
   }),
   MLSTACK_BACKEND_STORE: choice(backendStoreKinds, {
     meaning: "kind of the backend store",
     default: "- of the topology, or what MLFLOW_BACKEND_STORE_URI says",
-    group: "everywhere",
+    stores: databases,
   }),
   MLSTACK_POSTGRES_IMAGE: text({
     meaning: "image of PostgreSQL 18, by tag or digest",
     default: "postgres:18.6-trixie",
-    group: "database",
+    stores: ["postgres"],
   }),
   MLSTACK_ARTIFACT_STORE: choice(artifactStoreKinds, {
     meaning: "kind of the artifact store",
     default: "- of the topology, or what MLFLOW_ARTIFACTS_DESTINATION says",
-    group: "everywhere",
+    stores: ["rustfs", "s3", "s3-compatible"],
   }),
   MLFLOW_ARTIFACTS_DESTINATION: text({
     meaning: "s3://bucket/prefix, or the folder artifacts in the data folder",
     default: "- s3://mlflow for RustFS",
-    group: "everywhere",
   }),
   MLFLOW_S3_ENDPOINT_URL: text({
     meaning: "where an S3 server that is not Amazon's answers",
     default: "- Amazon S3",
-    group: "remote-server",
+    stores: ["s3-compatible"],
   }),
   AWS_DEFAULT_REGION: text({
     meaning: "region of the bucket",
     default: "us-east-1",
-    group: "remote-server",
+    stores: ["s3", "s3-compatible"],
   }),
   MLSTACK_S3_CREDENTIALS: choice(["keys", "ambient"], {
     meaning: "keys: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; ambient: the machine's role",
     default: "keys",
-    group: "remote-server",
+    stores: ["s3"],
   }),
   MLSTACK_BUCKET_INIT: truth({
     meaning: "make the bucket before the server starts",
     default: "- true for rustfs, false for s3-compatible",
-    group: "remote-server",
+    stores: ["rustfs", "s3-compatible"],
   }),
   MLSTACK_RUSTFS_IMAGE: text({
     meaning: "image of RustFS, by tag or digest",
     default: "rustfs/rustfs:1.0.1",
-    group: "remote-server",
+    stores: ["rustfs"],
   }),
 } as const;
 
@@ -176,7 +179,6 @@ const secrets = Object.fromEntries(
     const meta: VariableMeta = {
       meaning: purpose,
       default: source === "user" ? "- must be set where it is used" : "- generated once",
-      group: name === "MLFLOW_BACKEND_STORE_URI" ? "everywhere" : "remote-server",
       ...(minimumLength !== undefined && { unit: `${minimumLength} characters or more` }),
     };
     return [name, text(meta)];

@@ -7,6 +7,7 @@ import {
   type Support,
 } from "../constructs/mlflow/index.js";
 import { formatVariableTable } from "../env/example.js";
+import { formatShellTable } from "../env/shell.js";
 
 const cell = (support: Support): string => (support === "runs" ? "runs" : `no: ${support.refused}`);
 
@@ -33,6 +34,7 @@ function formatKindTable(): string {
 const tables: Readonly<Record<string, () => string>> = {
   kinds: formatKindTable,
   variables: formatVariableTable,
+  shell: formatShellTable,
 };
 
 /** The README with each table between `<!-- name -->` and `<!-- /name -->` made anew. */

@@ -29,7 +29,8 @@ export function writeComposeFolder(
 ): readonly Change[] {
   const { secrets = {}, transform } = options;
   const folder = resolve(out);
-  const generated = planFolder({ deployment, out: folder, secrets, keep: undefined }, transform);
-  writeFolder(folder, generated, "docker");
+  const settings = { deployment, out: folder, secrets, keep: undefined, source: "options.secrets" };
+  const generated = planFolder(settings, "docker", transform);
+  writeFolder(folder, generated);
   return generated.changes;
 }

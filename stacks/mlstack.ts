@@ -41,7 +41,7 @@ function withSettings(command: Command): Command {
       .option("--port <port>", "port to answer on")
       .option("--public-url <url>", "URL people type; may be repeated", collect)
       .option("--data-directory <folder>", "folder for SQLite, plain files and local artifacts")
-      .option("--set <NAME=value>", "any other variable; may be repeated", collect)
+      .option("--set <NAME=value>", "any other variable but secrets; may be repeated", collect)
   );
 }
 
@@ -51,11 +51,16 @@ function buildProgram(): Command {
     .description("Runs MLflow's three topologies: with Docker Compose, or as a local process.")
     .version("0.1.0")
     .exitOverride()
-    .showHelpAfterError()
+    .showHelpAfterError("(--help shows what there is)")
     .configureHelp({ sortSubcommands: false });
 
   withSettings(verb(program, "up <topology>", `check, write, start and prove (${topologies})`))
-    .addOption(new Option("--systemd", "as a systemd user unit, which starts again after a reboot"))
+    .addOption(
+      new Option(
+        "--systemd",
+        "run the process as a systemd user unit, which starts at login (at boot: loginctl enable-linger)",
+      ),
+    )
     .action(async (topology: string, options: UpOptions) => {
       const { up } = await import("./up/up.js");
       await finish(up(topology, options, interrupted.signal));
@@ -66,10 +71,12 @@ function buildProgram(): Command {
     .option("--check", "write nothing; exit 1 if files would change")
     .action((topology: string, options: GenerateOptions) => finish(generate(topology, options)));
   withSettings(verb(program, "init [topology]", "ask a few questions and write an env file"))
+    .option("--backend-store <kind>", "sqlite, postgres or external")
     .option("--artifact-store <kind>", "rustfs, s3 or s3-compatible")
     .option("--destination <uri>", "s3://bucket/prefix")
     .option("--endpoint <url>", "where an S3 server that is not Amazon's answers")
     .option("--region <name>", "region of the bucket")
+    .option("--s3-credentials <kind>", "keys or ambient, the role of the machine")
     .option("--yes", "take the default of whatever no flag answers")
     .action(async (topology: string | undefined, options: InitOptions) => {
       const { init } = await import("./init/init.js");
@@ -118,10 +125,12 @@ function report(error: unknown): ExitCode {
 }
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => {
+  // Not `once`: where no listener stays, execa's own would end the program before this one is done.
+  process.on(signal, () => {
+    if (interrupted.signal.aborted) process.exit(1);
     interrupted.abort();
-    // Children were told; whoever waits for nothing is gone at once.
-    setTimeout(() => process.exit(1), 5000).unref();
+    // Children were told, and whoever waits for them ends now. This is for what does not listen.
+    setTimeout(() => process.exit(report(interrupted.signal.reason)), 5000).unref();
   });
 }
 
@@ -129,4 +138,6 @@ try {
   await buildProgram().parseAsync();
 } catch (error) {
   process.exitCode = report(error);
+  // What was given up may still be awaited somewhere.
+  if (interrupted.signal.aborted) process.exit();
 }

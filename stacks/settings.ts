@@ -1,29 +1,24 @@
-import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { ConfigError, topologyNames, type Topology } from "../constructs/mlflow/index.js";
-import { formatSettingsFile } from "../env/example.js";
+import { editSettingsFile, formatSettingsFile } from "../env/example.js";
 import { loadDeployment, type LoadedDeployment, type Machine } from "../env/load.js";
 import { readDotenvFile } from "./tools/dotenv-file.js";
+import { readIfExists } from "./tools/files.js";
+import { flagPath, flagValues, type FlagOptions } from "./tools/flags.js";
 import { selfCommand } from "./tools/self.js";
 
 /** Options that `generate`, `up` and `init` share, as commander gives them. */
-export interface SettingsOptions {
+export interface SettingsOptions extends FlagOptions {
   readonly envFile?: string;
   readonly out?: string;
-  readonly set?: readonly string[];
-  readonly runtime?: string;
-  readonly name?: string;
-  readonly profile?: string;
-  readonly host?: string;
-  readonly port?: string;
-  readonly publicUrl?: readonly string[];
-  readonly dataDirectory?: string;
 }
 
 export interface Settings extends LoadedDeployment {
   readonly topology: Topology;
   /** Absolute path of the output folder. */
   readonly out: string;
+  /** The env file, for messages on what is wrong in it. */
+  readonly source: string;
   /** What flags changed, to be kept in the folder's env file; undefined: nothing to keep. */
   readonly keep: { readonly text: string } | undefined;
 }
@@ -41,14 +36,12 @@ export function parseTopology(text: string): Topology {
   throw new ConfigError([{ path: "topology", problem: `must be ${names}; got "${text}"` }]);
 }
 
-/** Absolute path of a file that a flag names. */
-export const flagPath = (path: string): string => resolve(expandHome(path));
-
-export const outFolder = (topology: Topology, options: SettingsOptions): string =>
-  flagPath(options.out ?? defaultOut(topology));
-
-const expandHome = (path: string): string =>
-  /^~(?=$|[\\/])/.test(path) ? join(homedir(), path.slice(1)) : path;
+/** @throws {ConfigError} for an empty `--out`, which is a shell variable that is not set */
+export function outFolder(topology: Topology, options: SettingsOptions): string {
+  const { out = defaultOut(topology) } = options;
+  if (out.trim() !== "") return flagPath(out);
+  throw new ConfigError([{ path: "--out", problem: 'must be a folder; got ""' }]);
+}
 
 /** The machine that this command runs on. @param directory - what a relative path is relative to */
 export const thisMachine = (directory: string): Machine => ({
@@ -65,60 +58,89 @@ function user(): { readonly user?: string } {
 }
 
 /**
- * Flags, then the env file, then defaults. Nothing else of the shell is read: a stray
- * `AWS_ACCESS_KEY_ID` must not end up in somebody's RustFS. Flags are kept in the folder's own env
- * file, so that the next run without them changes nothing; a file named with `--env-file` is not.
+ * Flags, then the env file, then defaults. No setting is read from the shell: a stray
+ * `AWS_ACCESS_KEY_ID` must not end up in somebody's RustFS. Flags, and the path of a file
+ * named with `-e`, are kept in the folder's own env file, so that the next run without them changes
+ * nothing.
  *
  * @throws {ConfigError} with every problem
  */
 export function readSettings(topologyText: string, options: SettingsOptions): Settings {
   const topology = parseTopology(topologyText);
   const out = outFolder(topology, options);
-  const file = flagPath(options.envFile ?? join(out, settingsFileName));
-  const kept = readEnvFile(file, options.envFile !== undefined);
+  const own = join(out, settingsFileName);
+  const kept = readDotenvFile(own) ?? {};
+  const file = settingsFile(options, own, kept);
+  const earlier = options.envFile === undefined ? kept : {};
   const flags = flagValues(options);
-  const values = { ...kept, ...flags };
+  const values = {
+    ...(file === own ? {} : readNamedFile(file, options, own)),
+    ...earlier,
+    ...flags,
+  };
   const loaded = loadDeployment(topology, values, thisMachine(dirname(file)));
-  const changed = Object.entries(flags).some(([name, value]) => kept[name] !== value);
+  const wanted = {
+    ...(options.envFile === undefined
+      ? {}
+      : Object.fromEntries(Object.keys(kept).map((name) => [name, undefined]))),
+    ...(file === own ? {} : { [envFileVariable]: file }),
+    ...flags,
+  };
+  const changed = Object.entries(wanted).filter(([name, value]) => kept[name] !== value);
   const keep =
-    options.envFile === undefined && changed
-      ? { text: formatSettingsFile(topology, values) }
+    changed.length > 0 && flagPath(options.envFile ?? "-") !== own
+      ? { text: settingsText(topology, own, Object.fromEntries(changed)) }
       : undefined;
-  return { topology, out, keep, ...loaded };
+  return { topology, out, keep, source: `"${file}"`, ...loaded };
 }
 
-function readEnvFile(path: string, required: boolean): Readonly<Record<string, string>> {
+/** Names the file of `-e` in the folder's own, so that the next run without it is the same. */
+const envFileVariable = "MLSTACK_ENV_FILE";
+
+function settingsFile(
+  options: SettingsOptions,
+  own: string,
+  kept: Readonly<Record<string, string>>,
+): string {
+  if (options.envFile !== undefined) return flagPath(options.envFile);
+  const recorded = kept[envFileVariable];
+  return recorded === undefined || recorded === "" ? own : resolve(dirname(own), recorded);
+}
+
+function readNamedFile(
+  path: string,
+  options: SettingsOptions,
+  own: string,
+): Readonly<Record<string, string>> {
   const values = readDotenvFile(path);
   if (values) return values;
-  if (!required) return {};
-  const problem = `must be a file; there is none at "${path}"; make one with "${selfCommand()} init"`;
-  throw new ConfigError([{ path: "--env-file", problem }]);
+  throw new ConfigError([
+    options.envFile === undefined
+      ? {
+          path: envFileVariable,
+          problem: `in "${own}" names the settings of this folder, and there is no file "${path}"; put it back, or name another one with -e`,
+        }
+      : {
+          path: "--env-file",
+          problem: `must be a file; there is none at "${path}"; make one with "${selfCommand()} init"`,
+        },
+  ]);
 }
 
-/** Each flag is one variable; `--set NAME=value` is all the others. */
-export function flagValues(options: SettingsOptions): Record<string, string> {
-  const flags: Readonly<Record<string, string | undefined>> = {
-    MLSTACK_RUNTIME: options.runtime,
-    MLSTACK_NAME: options.name,
-    MLSTACK_PROFILE: options.profile,
-    MLFLOW_HOST: options.host,
-    MLFLOW_PORT: options.port,
-    MLSTACK_PUBLIC_URLS: options.publicUrl?.join(","),
-    MLSTACK_DATA_DIRECTORY: options.dataDirectory && absolute(options.dataDirectory),
-  };
-  const values: Record<string, string> = {};
-  for (const [name, value] of Object.entries(flags)) if (value !== undefined) values[name] = value;
-  const problems = (options.set ?? []).flatMap((text) => {
-    const match = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(text);
-    if (match) values[match[1] as string] = match[2] as string;
-    // Only what may be a name is shown: the rest may be a password.
-    const start = /^[A-Z_]*/.exec(text)?.[0] ?? "";
-    return match ? [] : [{ path: "--set", problem: `must be NAME=value; begins with "${start}"` }];
-  });
-  if (problems.length > 0) throw new ConfigError(problems);
-  return values;
+/**
+ * The text of an env file with other values: of one that is there only their lines change.
+ *
+ * @param values - undefined: the variable shall not be set
+ */
+export function settingsText(
+  topology: Topology,
+  file: string,
+  values: Readonly<Record<string, string | undefined>>,
+): string {
+  const before = readIfExists(file);
+  if (before !== undefined) return editSettingsFile(before, values);
+  const set = Object.entries(values).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
+  return formatSettingsFile(topology, Object.fromEntries(set));
 }
-
-/** A flag is relative to where it was typed, also when it is read again from elsewhere. */
-const absolute = (path: string): string =>
-  /^([A-Za-z]:|[\\/~]|[A-Za-z]+:)/.test(path) ? expandHome(path) : resolve(path);

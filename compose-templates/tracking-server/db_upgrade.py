@@ -52,7 +52,7 @@ def connect_as_superuser(target):
                 sys.exit(
                     "POSTGRES_PASSWORD: the backend store's volume was made with another password than the one\n"
                     "in .env. Put the old value back into .env (a backup of the folder has it), or give the\n"
-                    "database the new one:\n"
+                    "database the new one, in the folder of docker-compose.yml:\n"
                     "  docker compose exec backend-store psql -U postgres -c '\\password postgres'"
                 )
             if time.monotonic() > deadline:

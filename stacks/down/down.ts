@@ -4,6 +4,7 @@ import { ConfigError } from "../../constructs/mlflow/index.js";
 import { outFolder, parseTopology } from "../settings.js";
 import { compose, whyFailed } from "../tools/docker.js";
 import { readIfExists } from "../tools/files.js";
+import { readComposeFile, requireOwnProject } from "../tools/project.js";
 import { readRuntime } from "../tools/runtime-record.js";
 
 export interface DownOptions {
@@ -24,6 +25,7 @@ export async function down(topologyText: string, options: DownOptions): Promise<
   if (options.deleteData === true && !(await confirmed(out, options))) return 1;
   if (readRuntime(out) === "process") return downProcess(out, options);
   requireFolder(out);
+  await requireOwnProject(out, readComposeFile(out).name ?? "");
   const words = ["down", "--remove-orphans", ...(options.deleteData === true ? ["--volumes"] : [])];
   const ran = await compose(out, words);
   if (ran.exitCode !== 0) throw new Error(`docker compose down failed: ${whyFailed(ran)}`);

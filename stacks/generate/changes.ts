@@ -16,6 +16,19 @@ export function describeChange(path: string, before: string | undefined, after: 
   return [{ path, kind: "changed", details: details(path, before, after) }];
 }
 
+/** The same with the secret files that others may read, whose permissions change too. */
+export function withPermissions(
+  changes: readonly Change[],
+  open: readonly string[],
+): readonly Change[] {
+  const detail = "permissions: open to others -> 600";
+  const known = changes.map((change) =>
+    open.includes(change.path) ? { ...change, details: [...change.details, detail] } : change,
+  );
+  const only = open.filter((path) => !changes.some((change) => change.path === path));
+  return [...only.map((path): Change => ({ path, kind: "changed", details: [detail] })), ...known];
+}
+
 function details(path: string, before: string, after: string): readonly string[] {
   if (path === "docker-compose.yml") return yamlDetails(before, after);
   if (path === ".env" || path === "mlstack.env") return secretDetails(before, after);

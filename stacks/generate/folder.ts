@@ -7,14 +7,15 @@ import {
   type OutputFile,
   type SecretValues,
 } from "../../compose-templates/index.js";
-import type { SecretName } from "../../constructs/mlflow/index.js";
+import { requireTarget, secretNames, type SecretName } from "../../constructs/mlflow/index.js";
 import { settingsFileName, type Settings } from "../settings.js";
 import { loadAssets } from "../tools/assets.js";
 import { readDotenvFile } from "../tools/dotenv-file.js";
-import { readIfExists, writeFileAtomically } from "../tools/files.js";
+import { isOpenToOthers, makePrivate, readIfExists, writeFileAtomically } from "../tools/files.js";
 import type { RuntimeName } from "../tools/runtime-record.js";
 import { completeSecrets, secretsRevision } from "../tools/secrets.js";
-import { describeChange, type Change } from "./changes.js";
+import { describeChange, withPermissions, type Change } from "./changes.js";
+import { findEarlierSecrets, requireNoneLost } from "./earlier-secrets.js";
 
 /** What a run would write, and what that changes. */
 export interface Generated {
@@ -25,38 +26,71 @@ export interface Generated {
   readonly made: readonly SecretName[];
 }
 
-/** Renders the folder and compares it with what is there. Writes nothing. */
+/** The part of the settings that a folder is made from. */
+export type FolderSettings = Pick<Settings, "deployment" | "out" | "secrets" | "keep" | "source">;
+
+/** The `.env` of before, kept whenever a secret in it changes, so that no password is ever gone. */
+const previousName = ".env.previous";
+
+/** Files that mean nothing to a process, and would start a second, empty deployment. */
+const onlyForDocker = ["docker-compose.yml", "tracking-server/Dockerfile"];
+
+/**
+ * Renders the folder and compares it with what is there. Writes nothing.
+ *
+ * @throws {ConfigError} for what the runtime can't run, and for secrets that are missing or lost
+ */
 export function planFolder(
-  settings: Pick<Settings, "deployment" | "out" | "secrets" | "keep">,
+  settings: FolderSettings,
+  runtime: RuntimeName,
   transform?: ComposeTransform,
 ): Generated {
   const { deployment, out } = settings;
-  const kept = readDotenvFile(join(out, ".env")) ?? {};
-  const { values: secrets, made } = completeSecrets(deployment.secrets, settings.secrets, kept);
-  const envFile = formatEnvFile(
+  if (runtime === "process") requireTarget(deployment, "process");
+  const earlier = findEarlierSecrets(out);
+  const path = join(out, ".env");
+  const kept = readDotenvFile(path) ?? {};
+  const { values: secrets, made } = completeSecrets(
     deployment.secrets,
-    secrets,
-    secretsRevision(secrets),
-    others(kept, secrets),
+    settings.secrets,
+    { ...earlier.values, ...filled(kept) },
+    { given: settings.source, kept: `"${path}"` },
   );
+  requireNoneLost(out, made, earlier);
   const files = [
     ...(settings.keep ? [{ path: settingsFileName, text: settings.keep.text, mode: 0o600 }] : []),
-    // The passwords before what uses them.
-    { path: ".env", text: envFile, mode: 0o600 },
-    ...renderComposeFolder(deployment, loadAssets(), transform).map((file) => ({
-      ...file,
-      mode: 0o644,
-    })),
+    // The passwords before what uses them, and the old ones before the new.
+    ...previous(path, kept, secrets),
+    {
+      path: ".env",
+      text: formatEnvFile(
+        deployment.secrets,
+        secrets,
+        secretsRevision(secrets),
+        others(kept, secrets),
+      ),
+      mode: 0o600,
+    },
+    ...renderComposeFolder(deployment, loadAssets(), transform)
+      .filter((file) => runtime === "docker" || !onlyForDocker.includes(file.path))
+      .map((file) => ({ ...file, mode: 0o644 })),
   ];
-  const changes = files.flatMap(({ path, text }) =>
-    describeChange(path, readIfExists(join(out, path)), text),
+  return { files, changes: changesOf(out, files), secrets, made };
+}
+
+const filled = (values: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ""));
+
+/** A copy of `.env` where a secret in it is about to change. */
+function previous(
+  path: string,
+  kept: Readonly<Record<string, string>>,
+  secrets: SecretValues,
+): Generated["files"] {
+  const changes = secretNames.some(
+    (name) => kept[name] && name in secrets && kept[name] !== secrets[name],
   );
-  const stale = staleFiles(out, files).map((path): Change => ({
-    path,
-    kind: "removed",
-    details: [],
-  }));
-  return { files, changes: [...changes, ...stale], secrets, made };
+  return changes ? [{ path: previousName, text: readIfExists(path) ?? "", mode: 0o600 }] : [];
 }
 
 /** Lines of `.env` that this deployment has no use for: the user's own, and secrets of another store. */
@@ -71,6 +105,22 @@ function others(
   );
 }
 
+function changesOf(out: string, files: readonly OutputFile[]): readonly Change[] {
+  const written = files.flatMap(({ path, text }) =>
+    describeChange(path, readIfExists(join(out, path)), text),
+  );
+  // Copied by hand, they are readable by everybody until somebody looks.
+  const open = [settingsFileName, previousName, ".env"].filter((name) =>
+    isOpenToOthers(join(out, name)),
+  );
+  const stale = staleFiles(out, files).map((path): Change => ({
+    path,
+    kind: "removed",
+    details: [],
+  }));
+  return [...withPermissions(written, open), ...stale];
+}
+
 /** Files of an earlier version's build context, which would change the image's content. */
 function staleFiles(out: string, files: readonly OutputFile[]): readonly string[] {
   const directory = join(out, "tracking-server");
@@ -82,16 +132,13 @@ function staleFiles(out: string, files: readonly OutputFile[]): readonly string[
     .filter((path) => !wanted.has(path));
 }
 
-/** Files that mean nothing to a process, and would start a second, empty deployment. */
-const onlyForDocker = ["docker-compose.yml", "tracking-server/Dockerfile"];
-
 /** Writes what has changed, each file as a whole. */
-export function writeFolder(out: string, generated: Generated, runtime: RuntimeName): void {
-  for (const { path, kind } of generated.changes) {
-    if (runtime === "process" && onlyForDocker.includes(path)) continue;
-    const file = generated.files.find((candidate) => candidate.path === path);
+export function writeFolder(out: string, { files, changes }: Generated): void {
+  for (const { path, kind } of changes) {
+    const file = files.find((candidate) => candidate.path === path);
     if (kind === "removed") rmSync(join(out, path), { force: true });
-    else if (file) {
+    else if (!file) makePrivate(join(out, path));
+    else {
       // Two first runs at once would each make passwords; the second one is told.
       writeFileAtomically(join(out, path), file.text, file.mode, path === ".env" && kind === "new");
     }

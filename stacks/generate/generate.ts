@@ -1,9 +1,11 @@
 import { relative } from "node:path";
 import pc from "picocolors";
-import { readSettings, type SettingsOptions } from "../settings.js";
+import { readSettings, type Settings, type SettingsOptions } from "../settings.js";
+import { readRuntime, type RuntimeName } from "../tools/runtime-record.js";
+import { selfCommand } from "../tools/self.js";
+import { shellWord } from "../tools/shell-word.js";
 import type { Change } from "./changes.js";
 import { planFolder, writeFolder } from "./folder.js";
-import { selfCommand } from "../tools/self.js";
 
 export interface GenerateOptions extends SettingsOptions {
   /** Write nothing; say what would change by the exit code. */
@@ -17,7 +19,8 @@ export interface GenerateOptions extends SettingsOptions {
  */
 export function generate(topology: string, options: GenerateOptions): number {
   const settings = readSettings(topology, options);
-  const generated = planFolder(settings);
+  const runtime = runtimeOf(settings);
+  const generated = planFolder(settings, runtime);
   const folder = relative(process.cwd(), settings.out) || ".";
   if (generated.changes.length === 0) {
     console.log(`${folder}: nothing changes`);
@@ -27,18 +30,38 @@ export function generate(topology: string, options: GenerateOptions): number {
     printChanges(`${folder} would change:`, generated.changes);
     return 1;
   }
-  writeFolder(settings.out, generated, "docker");
+  writeFolder(settings.out, generated);
   printChanges(`${folder}:`, generated.changes);
-  const flag = options.out === undefined ? "" : ` --out ${folder}`;
-  console.log(`\nStart it:  ${pc.bold(`cd ${folder} && docker compose up -d --wait`)}`);
-  console.log(
-    `or, with checks before and a proof after:  ${pc.bold(`${selfCommand()} up ${topology}${flag}`)}`,
-  );
+  printHints(folder, runtime, topology, options);
   return 0;
+}
+
+/** As asked, else where the folder's data is, else Docker: no engine is needed to write files. */
+function runtimeOf({ runtime, out }: Settings): RuntimeName {
+  return runtime === "auto" ? (readRuntime(out) ?? "docker") : runtime;
+}
+
+function printHints(
+  folder: string,
+  runtime: RuntimeName,
+  topology: string,
+  { envFile, out }: GenerateOptions,
+): void {
+  const file = envFile === undefined ? "" : ` -e ${shellWord(envFile)}`;
+  const flag = out === undefined ? "" : ` --out ${shellWord(folder)}`;
+  const up = pc.bold(`${selfCommand()} up ${topology}${file}${flag}`);
+  if (runtime === "process") {
+    console.log(`\nStart it, with checks before and a proof after:  ${up}`);
+    return;
+  }
+  const compose = pc.bold(`cd ${shellWord(folder)} && docker compose up -d --wait`);
+  console.log(`\nStart it:  ${compose}`);
+  console.log(`or, with checks before and a proof after:  ${up}`);
 }
 
 const limit = 20;
 
+/** Prints each file that changes, with what changes inside it. */
 export function printChanges(title: string, changes: readonly Change[]): void {
   console.log(title);
   for (const { path, kind, details } of changes) {

@@ -1,32 +1,29 @@
 import { dirname, join, relative } from "node:path";
 import { ConfigError, type Topology } from "../../constructs/mlflow/index.js";
-import { formatSettingsFile } from "../../env/example.js";
 import { loadDeployment } from "../../env/load.js";
 import type { VariableName } from "../../env/schema.js";
 import {
-  flagPath,
-  flagValues,
   outFolder,
   parseTopology,
   settingsFileName,
+  settingsText,
   thisMachine,
   type SettingsOptions,
 } from "../settings.js";
 import { readDotenvFile } from "../tools/dotenv-file.js";
 import { writeFileAtomically } from "../tools/files.js";
-import { questions, topologyChoices, type Question } from "./questions.js";
+import { flagPath, flagValues } from "../tools/flags.js";
 import { selfCommand } from "../tools/self.js";
+import { shellWord } from "../tools/shell-word.js";
+import { askTopology } from "./ask.js";
+import { answer } from "./answer.js";
+import { storeFlags, type StoreOptions } from "./flags.js";
+import { questions, type Answers } from "./questions.js";
 
-export interface InitOptions extends SettingsOptions {
-  readonly artifactStore?: string;
-  readonly destination?: string;
-  readonly endpoint?: string;
-  readonly region?: string;
+export interface InitOptions extends SettingsOptions, StoreOptions {
   /** Take the default of whatever no flag answers. */
   readonly yes?: boolean;
 }
-
-type Answers = Partial<Record<VariableName, string>>;
 
 /** `mlstack init`: asks, checks the answers and writes an env file. */
 export async function init(
@@ -34,101 +31,65 @@ export async function init(
   options: InitOptions,
 ): Promise<number> {
   const terminal = process.stdin.isTTY && process.stdout.isTTY && options.yes !== true;
-  const topology = await askTopology(topologyText, terminal);
-  const file = options.envFile
-    ? flagPath(options.envFile)
-    : join(outFolder(topology, options), settingsFileName);
+  const topology = await chooseTopology(topologyText, terminal);
+  const out = outFolder(topology, options);
+  const file = options.envFile ? flagPath(options.envFile) : join(out, settingsFileName);
   const before = readDotenvFile(file) ?? {};
   const flags = { ...flagValues(options), ...storeFlags(options) };
-  const answers = { ...before, ...flags } as Answers;
-  await answer(topology, answers, flags, terminal, options.yes === true);
-  const values = Object.fromEntries(
-    Object.entries(answers).filter((entry): entry is [string, string] => Boolean(entry[1])),
-  );
-  loadDeployment(topology, values, thisMachine(dirname(file)));
-  writeFileAtomically(file, formatSettingsFile(topology, values), 0o600);
+  const answers: Answers = { ...before, ...flags };
+  const mode = terminal ? "ask" : options.yes === true ? "defaults" : "flags";
+  await answer(topology, answers, flags, before, mode);
+  const set: Record<string, string> = {};
+  for (const [name, value] of Object.entries(answers)) if (value) set[name] = value;
+  const { deployment, secrets } = loadDeployment(topology, set, thisMachine(dirname(file)));
+  const used = new Set<string>(deployment.secrets.map(({ name }) => name));
+  for (const name of Object.keys(secrets)) if (!used.has(name)) delete set[name];
+  const kept = readDotenvFile(join(out, ".env")) ?? {};
+  const unfilled = questions(topology, set)
+    .filter(({ secret, variable }) => secret && !set[variable] && !kept[variable])
+    .map(({ variable }) => variable);
+  writeFileAtomically(file, textOf(topology, file, before, set, unfilled), 0o600);
+  const removed = Object.keys(before).filter((name) => before[name] && !(name in set));
+  if (removed.length > 0) console.log(`Removed, as it belongs to another store: ${list(removed)}.`);
   const shown = relative(process.cwd(), file);
-  const flag = options.envFile ? ` -e ${shown}` : options.out ? ` --out ${options.out}` : "";
-  console.log(`Wrote ${shown}. Next: ${selfCommand()} up ${topology}${flag}`);
+  const flag = options.envFile
+    ? ` -e ${shellWord(shown)}`
+    : options.out
+      ? ` --out ${shellWord(options.out)}`
+      : "";
+  const fill = unfilled.length > 0 ? ` Fill in there: ${list(unfilled)}.` : "";
+  console.log(`Wrote ${shown}.${fill} Next: ${selfCommand()} up ${topology}${flag}`);
   return 0;
 }
 
-async function askTopology(text: string | undefined, terminal: boolean): Promise<Topology> {
-  if (text !== undefined) return parseTopology(text);
-  if (!terminal) {
-    throw new ConfigError([
-      {
-        path: "topology",
-        problem:
-          'must be given where there is no terminal to ask, such as "mlstack init remote-server"',
-      },
-    ]);
-  }
-  const { select, isCancel, cancel } = await import("@clack/prompts");
-  const chosen = await select({ message: "Which set-up?", options: [...topologyChoices] });
-  if (isCancel(chosen)) {
-    cancel("Nothing written.");
-    process.exit(1);
-  }
-  return chosen;
-}
+const list = (names: readonly string[]): string =>
+  names.join(", ").replace(/, ([^,]*)$/, " and $1");
 
-function storeFlags(options: InitOptions): Answers {
-  const flags: Answers = {
-    MLSTACK_ARTIFACT_STORE: options.artifactStore,
-    MLFLOW_ARTIFACTS_DESTINATION: options.destination,
-    MLFLOW_S3_ENDPOINT_URL: options.endpoint,
-    AWS_DEFAULT_REGION: options.region,
-  } as Answers;
-  return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
-}
-
-/** Fills `answers` in: by asking, or by defaults with `--yes`. */
-async function answer(
+/** The user's own lines stay; one that is still to be filled in is there, and empty. */
+function textOf(
   topology: Topology,
-  answers: Answers,
-  flags: Readonly<Record<string, string>>,
-  terminal: boolean,
-  defaults: boolean,
-): Promise<void> {
-  const asked = new Set<VariableName>();
-  for (;;) {
-    const open = questions(topology, answers).filter(
-      ({ variable }) => !asked.has(variable) && !(variable in flags),
-    );
-    const missing = open.filter(({ variable }) => answers[variable] === undefined);
-    if (!terminal && !defaults && missing.length > 0) throw needsFlags(missing);
-    const question = terminal ? open[0] : missing[0];
-    if (!question) return;
-    asked.add(question.variable);
-    answers[question.variable] = terminal
-      ? await ask(question, answers[question.variable])
-      : question.initial;
-  }
+  file: string,
+  before: Readonly<Record<string, string>>,
+  set: Answers,
+  unfilled: readonly VariableName[],
+): string {
+  const wanted: Record<string, string | undefined> = {
+    ...set,
+    ...Object.fromEntries(unfilled.map((name) => [name, ""])),
+  };
+  const names = [...new Set([...Object.keys(before), ...Object.keys(wanted)])];
+  const changed = names.filter((name) => before[name] !== wanted[name]);
+  return settingsText(
+    topology,
+    file,
+    Object.fromEntries(changed.map((name) => [name, wanted[name]])),
+  );
 }
 
-const needsFlags = (missing: readonly Question[]) =>
-  new ConfigError(
-    missing.map(({ flag, message, initial }) => ({
-      path: flag,
-      problem: `must be given where there is no terminal to ask, or --yes for the defaults: ${message}${initial === "" ? "" : ` (${initial})`}`,
-    })),
-  );
-
-async function ask(question: Question, current: string | undefined): Promise<string> {
-  const { cancel, isCancel, select, text } = await import("@clack/prompts");
-  const initialValue = current ?? question.initial;
-  const { message, choices } = question;
-  const result = choices
-    ? await select({
-        message,
-        initialValue,
-        options: choices.map((value) => ({ value, label: value })),
-      })
-    : await text({ message, initialValue, defaultValue: "" });
-  if (isCancel(result)) {
-    cancel("Nothing written.");
-    process.exit(1);
-  }
-  return result ?? "";
+async function chooseTopology(text: string | undefined, terminal: boolean): Promise<Topology> {
+  if (text !== undefined) return parseTopology(text);
+  if (terminal) return askTopology();
+  const problem =
+    'must be given where there is no terminal to ask, such as "mlstack init remote-server"';
+  throw new ConfigError([{ path: "topology", problem }]);
 }

@@ -5,15 +5,22 @@ import {
   type Topology,
 } from "../../constructs/mlflow/index.js";
 import type { VariableName } from "../../env/schema.js";
+import { artifactStoreKind, backendStoreKind } from "../../env/store-variables.js";
+
+/** Texts by variable, as far as they are given. */
+export type Answers = Partial<Record<VariableName, string | undefined>>;
 
 /** One thing `init` asks, and the flag that answers it. */
 export interface Question {
   readonly variable: VariableName;
-  readonly flag: string;
+  /** None for a secret, which a flag would show to everybody. */
+  readonly flag?: string;
   readonly message: string;
   /** Empty: the variable stays unset and the default applies. */
   readonly initial: string;
   readonly choices?: readonly string[];
+  /** Typed unseen; without a terminal it is left to the user's editor. */
+  readonly secret?: true;
 }
 
 export const topologyChoices = topologyNames.map((value) => ({
@@ -27,10 +34,7 @@ export const topologyChoices = topologyNames.map((value) => ({
  *
  * @param answers - given so far, by variable
  */
-export function questions(
-  topology: Topology,
-  answers: Readonly<Partial<Record<VariableName, string>>>,
-): readonly Question[] {
+export function questions(topology: Topology, answers: Answers): readonly Question[] {
   const size: Question = {
     variable: "MLSTACK_PROFILE",
     flag: "--profile",
@@ -44,9 +48,10 @@ export function questions(
     message: "Port",
     initial: "5000",
   };
+  const backend = backendQuestions(topology, answers);
   return topology === "remote-server"
-    ? [size, ...addressQuestions(answers), port, ...storeQuestions(answers)]
-    : [size, port, dataQuestion];
+    ? [size, ...addressQuestions(answers), port, ...backend, ...storeQuestions(topology, answers)]
+    : [size, port, ...backend, dataQuestion];
 }
 
 const dataQuestion: Question = {
@@ -56,9 +61,29 @@ const dataQuestion: Question = {
   initial: "",
 };
 
-function addressQuestions(
-  answers: Readonly<Partial<Record<VariableName, string>>>,
-): readonly Question[] {
+function backendQuestions(topology: Topology, answers: Answers): readonly Question[] {
+  const { backendStores } = topologies[topology];
+  if (backendStores.length === 1) return [];
+  const kind = backendStoreKind(topology, answers);
+  const store: Question = {
+    variable: "MLSTACK_BACKEND_STORE",
+    flag: "--backend-store",
+    message: "Where experiments and models are kept",
+    initial: kind,
+    choices: backendStores,
+  };
+  const uri = secret("MLFLOW_BACKEND_STORE_URI", "URI of your database, with its password");
+  return kind === "external" ? [store, uri] : [store];
+}
+
+const secret = (variable: VariableName, message: string): Question => ({
+  variable,
+  message,
+  initial: "",
+  secret: true,
+});
+
+function addressQuestions(answers: Answers): readonly Question[] {
   const host: Question = {
     variable: "MLFLOW_HOST",
     flag: "--host",
@@ -77,16 +102,19 @@ function addressQuestions(
     : [host, url];
 }
 
-function storeQuestions(
-  answers: Readonly<Partial<Record<VariableName, string>>>,
-): readonly Question[] {
-  const kind = answers.MLSTACK_ARTIFACT_STORE ?? "rustfs";
+const keys: readonly Question[] = [
+  secret("AWS_ACCESS_KEY_ID", "Access key of the server on the store"),
+  secret("AWS_SECRET_ACCESS_KEY", "That key's secret"),
+];
+
+function storeQuestions(topology: Topology, answers: Answers): readonly Question[] {
+  const kind = artifactStoreKind(topology, answers);
   const store: Question = {
     variable: "MLSTACK_ARTIFACT_STORE",
     flag: "--artifact-store",
     message: "Where artifacts are kept",
-    initial: "rustfs",
-    choices: topologies["remote-server"].artifactStores,
+    initial: kind,
+    choices: topologies[topology].artifactStores,
   };
   if (kind === "rustfs") return [store];
   const bucket: Question = {
@@ -107,5 +135,14 @@ function storeQuestions(
     message: "Where the store answers, as https://host:port",
     initial: "",
   };
-  return kind === "s3" ? [store, bucket, region] : [store, bucket, endpoint, region];
+  if (kind !== "s3") return [store, bucket, endpoint, region, ...keys];
+  const credentials: Question = {
+    variable: "MLSTACK_S3_CREDENTIALS",
+    flag: "--s3-credentials",
+    message: "How the server logs in there: with keys, or ambient, the role of the machine",
+    initial: "keys",
+    choices: ["keys", "ambient"],
+  };
+  const ambient = answers.MLSTACK_S3_CREDENTIALS === "ambient";
+  return [store, bucket, region, credentials, ...(ambient ? [] : keys)];
 }

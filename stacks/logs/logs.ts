@@ -23,6 +23,7 @@ export async function logs(
     throw new ConfigError([{ path: "--tail", problem: `must be a whole number; got "${tail}"` }]);
   }
   if (readRuntime(out) === "process") {
+    requireNoServices(services);
     const { processLogs } = await import("../process/index.js");
     const write = (text: string) => process.stdout.write(text);
     await processLogs(out, { follow: options.follow === true, tail: Number(tail), write, signal });
@@ -39,4 +40,11 @@ export async function logs(
   const ran = await compose(out, words, { stdio: "inherit", cancelSignal: signal });
   if (ran.code === "ENOENT") throw new Error(`docker compose logs failed: ${whyFailed(ran)}`);
   return signal.aborted || ran.exitCode === 0 ? 0 : 1;
+}
+
+/** A process is one program with one log. */
+function requireNoServices(services: readonly string[]): void {
+  if (services.length === 0) return;
+  const problem = `must not be given, because this folder runs one process and no containers; got "${services.join(" ")}"; leave it out`;
+  throw new ConfigError([{ path: "service", problem }]);
 }

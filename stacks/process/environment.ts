@@ -1,13 +1,17 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { formatRequirements } from "../../compose-templates/index.js";
-import { ConfigError, planContainers, requireTarget } from "../../constructs/mlflow/index.js";
-import { makeFolder, readIfExists, writeFileAtomically } from "../tools/files.js";
+import {
+  ConfigError,
+  planContainers,
+  requireTarget,
+  type Problem,
+} from "../../constructs/mlflow/index.js";
+import { readIfExists, writeFileAtomically } from "../tools/files.js";
+import { cacheDirectory, makeCache, removeAbandoned } from "./cache.js";
 import type { ProcessContext } from "./context.js";
 import { installEnvironment } from "./install.js";
-import { isAlive } from "../tools/is-alive.js";
 import { findPython } from "./python.js";
 import { hasUv } from "./uv.js";
 
@@ -26,21 +30,30 @@ interface Marker {
 const markerName = "mlflow-stacks.json";
 
 /**
- * Makes the Python environment of the deployment, unless it is there already.
+ * The Python environment of the deployment; made first where it is missing.
  *
  * @throws {ConfigError} without a suitable Python
  */
-export async function ensureEnvironment(context: ProcessContext): Promise<void> {
-  await prepareEnvironment(context);
-}
-
-/** The environment; made first where it is missing. */
 export async function prepareEnvironment(context: ProcessContext): Promise<PythonEnvironment> {
   return findEnvironment(context) ?? (await make(context, wanted(context)));
 }
 
+/** Why the environment could not be made here; `complete`: it is there already. Makes nothing. */
+export async function missingPython(
+  context: ProcessContext,
+): Promise<readonly Problem[] | "complete"> {
+  if (findEnvironment(context)) return "complete";
+  try {
+    await findPython(!(await hasUv()));
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
 /** The environment, where it is complete. */
-export function findEnvironment(context: ProcessContext): PythonEnvironment | undefined {
+function findEnvironment(context: ProcessContext): PythonEnvironment | undefined {
   const { cache, prefix } = wanted(context);
   if (!existsSync(cache)) return undefined;
   // Any Python's will do, so a server keeps its environment when another Python comes to PATH.
@@ -64,21 +77,6 @@ function wanted({ deployment, assets }: ProcessContext): Wanted {
   // A home folder may be shared by machines of different kinds.
   const prefix = `${process.platform}-${process.arch}-${hash(lock)}`;
   return { cache: cacheDirectory(), prefix, lock };
-}
-
-/** Environments are large and the same for every deployment, so they are the user's, not one's. */
-function cacheDirectory(): string {
-  const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
-  const home = homedir();
-  const base =
-    process.platform === "win32"
-      ? LOCALAPPDATA || join(home, "AppData", "Local")
-      : process.platform === "darwin"
-        ? join(home, "Library", "Caches")
-        : XDG_CACHE_HOME?.startsWith("/")
-          ? XDG_CACHE_HOME
-          : join(home, ".cache");
-  return join(base, "mlflow-stacks", "python");
 }
 
 const hash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 12);
@@ -125,27 +123,4 @@ function publish(partial: string, environment: PythonEnvironment): PythonEnviron
   rmSync(environment.directory, { recursive: true, force: true });
   renameSync(partial, environment.directory);
   return environment;
-}
-
-function makeCache(cache: string): void {
-  try {
-    makeFolder(cache);
-  } catch (error) {
-    const reason = (error as Error).message;
-    throw new ConfigError([
-      {
-        path: process.platform === "linux" ? "XDG_CACHE_HOME" : "cache folder",
-        problem: `must be writable for the Python environment; got "${cache}" (${reason})`,
-      },
-    ]);
-  }
-}
-
-/** What killed runs left behind. */
-function removeAbandoned(cache: string): void {
-  for (const name of readdirSync(cache)) {
-    const pid = /\.(\d+)\.partial$/.exec(name)?.[1];
-    if (pid === undefined || isAlive(Number(pid))) continue;
-    rmSync(join(cache, name), { recursive: true, force: true });
-  }
 }

@@ -1,5 +1,3 @@
-import type { SecretValues } from "../../compose-templates/index.js";
-
 /** Lines of a program's output that a message shows. */
 const shownLines = 12;
 
@@ -12,24 +10,4 @@ export function stepFailed(step: string, output: string, next: string): Error {
   const lines = output.trimEnd().split(/\r\n|\n|\r/);
   const shown = lines.slice(-shownLines).map((line) => `  ${line}`);
   return new Error([`${step} failed`, ...(output.trim() === "" ? [] : shown), next].join("\n"));
-}
-
-/** `text` without the values of secrets, whole or as parts of a URI. */
-export function redact(text: string, secrets: SecretValues): string {
-  const values = Object.values(secrets).flatMap((value) => {
-    if (!value) return [];
-    const password = /^[^:]+:\/\/[^:/@]*:([^/]*)@/.exec(value)?.[1];
-    return password ? [value, password, decode(password)] : [value];
-  });
-  return values
-    .sort((a, b) => b.length - a.length)
-    .reduce((clean, value) => clean.replaceAll(value, "***"), text);
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

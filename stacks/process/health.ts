@@ -1,11 +1,6 @@
 import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-
-/** Where the server listens. */
-export interface Listener {
-  readonly host: string;
-  readonly port: number;
-}
+import { reachableHost, type Listener } from "../tools/listener.js";
 
 /** `unhealthy`: it did not answer in time; `ended`: the process is gone. */
 export type HealthResult = "healthy" | "unhealthy" | "ended";
@@ -40,7 +35,7 @@ export async function waitUntilHealthy(
 export function isHealthy({ host, port }: Listener): Promise<boolean> {
   return new Promise((resolve) => {
     const query = request({
-      host,
+      host: reachableHost(host),
       port,
       path: "/api/2.0/mlflow/experiments/get?experiment_id=0&health",
       // localhost is always an allowed host; health:health is a user that does not exist.

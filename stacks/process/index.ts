@@ -1,6 +1,7 @@
-export type { ProcessContext } from "./context.js";
-export { ensureEnvironment } from "./environment.js";
-export { installSystemdUnit, removeSystemdUnit } from "./install-systemd.js";
+export { cacheDirectory } from "./cache.js";
+export { dataFolder, type ProcessContext } from "./context.js";
+export { missingPython, prepareEnvironment } from "./environment.js";
+export { installSystemdUnit } from "./install-systemd.js";
 export { processLogs, type ProcessLogsOptions } from "./logs.js";
 export {
   renderProcess,
@@ -9,6 +10,7 @@ export {
   type RenderedProcess,
 } from "./render.js";
 export { startProcess, type StartResult } from "./start.js";
-export { processStatus, type ProcessStatus } from "./state.js";
+export { hasProcessData, processStatus, runningListener, type ProcessStatus } from "./state.js";
+export { answers } from "./status.js";
 export { stopProcess } from "./stop.js";
-export { renderSystemdUnit } from "./systemd.js";
+export { lingers, requireSystemd } from "./systemctl.js";

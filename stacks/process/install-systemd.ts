@@ -1,7 +1,5 @@
 import type { ProcessContext } from "./context.js";
 import { startAs, type StartResult } from "./start.js";
-import { readState, runningPid } from "./state.js";
-import { stopProcess } from "./stop.js";
 import { systemctl } from "./systemctl.js";
 import { unitName } from "./systemd.js";
 
@@ -15,15 +13,4 @@ export async function installSystemdUnit(context: ProcessContext): Promise<Start
   // Asked first, so that a server that runs by itself is not stopped in vain.
   await systemctl("daemon-reload");
   return startAs(context, unitName(context));
-}
-
-/**
- * Stops and removes the unit. @returns false: there was none
- */
-export async function removeSystemdUnit(out: string): Promise<boolean> {
-  const state = readState(out);
-  if (state?.unit === undefined) return false;
-  const ran = runningPid(out, state) !== undefined;
-  await stopProcess(out);
-  return ran;
 }

@@ -1,7 +1,8 @@
 import { appendFileSync } from "node:fs";
 import { execa } from "execa";
 import { processFolders, type ProcessContext } from "./context.js";
-import { redact, stepFailed } from "./failure.js";
+import { redact } from "../tools/redact.js";
+import { stepFailed } from "./failure.js";
 import { childEnvironment } from "./launch.js";
 import type { LocalServer } from "./server.js";
 

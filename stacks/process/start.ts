@@ -1,14 +1,16 @@
 import { hostProfiles, requireTarget } from "../../constructs/mlflow/index.js";
+import { requireFreePort } from "../tools/port.js";
+import { redact } from "../tools/redact.js";
+import { writeRuntime } from "../tools/runtime-record.js";
 import { processFolders, type ProcessContext } from "./context.js";
 import { prepareEnvironment, type PythonEnvironment } from "./environment.js";
-import { redact, stepFailed } from "./failure.js";
+import { stepFailed } from "./failure.js";
 import { prepareFolders } from "./folders.js";
 import { waitUntilHealthy } from "./health.js";
 import { runJobs } from "./jobs.js";
 import { launchDetached, type Launch } from "./launch.js";
 import { withLock } from "./lock.js";
 import { logSince, logSize, rotateLog } from "./log-file.js";
-import { requireFreePort } from "./port.js";
 import { localServer, type LocalServer } from "./server.js";
 import { readState, runningPid, writeState, type ProcessState } from "./state.js";
 import { stopServer } from "./stop.js";
@@ -47,6 +49,7 @@ async function start(
   unit: string | undefined,
 ): Promise<StartResult> {
   const server = localServer(context, environment);
+  writeRuntime(context.out, "process");
   prepareFolders(context);
   const state = readState(context.out);
   const pid = state && runningPid(context.out, state);

@@ -1,7 +1,8 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { readIfExists, writeFileAtomically } from "../tools/files.js";
+import type { Listener } from "../tools/listener.js";
 import { processFolders, stateFile } from "./context.js";
-import type { Listener } from "./health.js";
 import { inspectProcess } from "./process-table.js";
 import { unitPid } from "./systemctl.js";
 
@@ -74,4 +75,17 @@ export function processStatus(out: string): ProcessStatus {
   return pid === undefined
     ? { state: "stopped", ...known }
     : { state: "running", pid, startedAt, ...known };
+}
+
+/** Where the server of this output folder listens; undefined: none runs. */
+export function runningListener(out: string): Listener | undefined {
+  const state = readState(out);
+  return state && runningPid(out, state) !== undefined ? state.listener : undefined;
+}
+
+/** Whether the folder holds what a server without containers wrote, here or where its user named. */
+export function hasProcessData(out: string): boolean {
+  const state = readState(out);
+  const folders = [join(out, "data"), ...(state ? [state.data] : [])];
+  return folders.some((folder) => existsSync(folder) && readdirSync(folder).length > 0);
 }

@@ -1,4 +1,5 @@
 import { execa, execaSync } from "execa";
+import { userInfo } from "node:os";
 import { ConfigError } from "../../constructs/mlflow/index.js";
 import { stepFailed } from "./failure.js";
 
@@ -28,6 +29,11 @@ export async function systemctl(...args: readonly string[]): Promise<string> {
   throw stepFailed(`systemctl --user ${args.join(" ")}`, output, next);
 }
 
+/** @throws {ConfigError} where the user's own systemd can't be reached; changes nothing */
+export async function requireSystemd(): Promise<void> {
+  await systemctl("show-environment");
+}
+
 /** The pid of the unit's program, or undefined where it does not run. */
 export function unitPid(unit: string): number | undefined {
   const { stdout, failed } = execaSync(
@@ -42,4 +48,14 @@ export function unitPid(unit: string): number | undefined {
 /** Stops the unit until it is started again. */
 export async function stopUnit(unit: string): Promise<void> {
   await systemctl("stop", unit);
+}
+
+/** Whether the user's systemd starts at boot and not only at login. */
+export async function lingers(): Promise<boolean> {
+  const { stdout, failed } = await execa(
+    "loginctl",
+    ["show-user", userInfo().username, "--property=Linger", "--value"],
+    { reject: false, stdin: "ignore", timeout: 10_000 },
+  );
+  return !failed && stdout.trim() === "yes";
 }

@@ -1,5 +1,5 @@
 import { processFolders, type ProcessContext } from "./context.js";
-import { findEnvironment, type PythonEnvironment } from "./environment.js";
+import type { PythonEnvironment } from "./environment.js";
 import { inspectProcess } from "./process-table.js";
 import type { Launch } from "./launch.js";
 import { localServer, type LocalServer } from "./server.js";
@@ -15,8 +15,8 @@ export const unitName = ({ deployment }: Pick<ProcessContext, "deployment">): st
 export const installedUnit = (out: string): string | undefined => readState(out)?.unit;
 
 /**
- * A unit of the user's own systemd (244 or newer), which starts the server at boot and again
- * whenever it ends.
+ * A unit of the user's own systemd (244 or newer), which starts the server at login, or at boot
+ * where the user lingers, and again whenever it ends.
  *
  * @param environment - whose interpreter runs it
  * @see https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html
@@ -61,17 +61,6 @@ const specifiers = (text: string): string => text.replaceAll("%", "%%");
 
 const quote = (text: string): string =>
   `"${specifiers(text).replace(/[\\"]/g, (character) => `\\${character}`)}"`;
-
-/**
- * The unit's text; makes nothing.
- *
- * @throws {Error} before `ensureEnvironment` has run, because the unit names its interpreter
- */
-export function renderSystemdUnit(context: ProcessContext): string {
-  const environment = findEnvironment(context);
-  if (!environment) throw new Error("bug: the Python environment has to be made before the unit");
-  return renderUnit(context, environment);
-}
 
 /** Writes the unit, enables it and starts it. */
 export async function launchUnit(

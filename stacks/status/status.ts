@@ -1,7 +1,9 @@
 import pc from "picocolors";
 import { outFolder, parseTopology, type SettingsOptions } from "../settings.js";
 import { requireFolder } from "../down/down.js";
-import { requireContainerStates, run, type ContainerState } from "../tools/docker.js";
+import { requireContainerStates, type ContainerState } from "../tools/containers.js";
+import { run } from "../tools/docker.js";
+import { readComposeFile } from "../tools/project.js";
 import { readRuntime } from "../tools/runtime-record.js";
 
 /**
@@ -20,21 +22,32 @@ export async function status(topologyText: string, options: SettingsOptions): Pr
     return 1;
   }
   const memory = await memoryById(states.filter(({ state }) => state === "running"));
+  const services = Object.entries(readComposeFile(out).services ?? {});
+  const jobs = services.filter(([, { restart }]) => restart === "no").map(([name]) => name);
+  const isRight = rightState(jobs);
   for (const container of states) {
     const { service, status: text, id } = container;
-    const mark = isRight(container) ? pc.green("ok ") : pc.red("!! ");
-    console.log(`${mark} ${service.padEnd(16)} ${text.padEnd(32)} ${memory[id] ?? ""}`.trimEnd());
+    printLine(isRight(container), service, `${text.padEnd(32)} ${memory[id] ?? ""}`);
   }
-  const serves = states.some(
-    ({ service, state }) => service === "tracking-server" && state === "running",
-  );
-  return serves && states.every(isRight) ? 0 : 1;
+  const missing = services
+    .map(([name]) => name)
+    .filter((name) => !jobs.includes(name) && !states.some(({ service }) => service === name));
+  for (const service of missing) printLine(false, service, "missing: it has no container");
+  return missing.length === 0 && states.every(isRight) ? 0 : 1;
 }
 
-const isRight = ({ state, health, exitCode }: ContainerState): boolean =>
-  state === "running"
-    ? health !== "unhealthy" && health !== "starting"
-    : state === "exited" && exitCode === 0;
+/** @param jobs - services that are done when they have ended well; all others have to run */
+const rightState =
+  (jobs: readonly string[]) =>
+  ({ service, state, health, exitCode }: ContainerState): boolean =>
+    state === "running"
+      ? health !== "unhealthy" && health !== "starting"
+      : jobs.includes(service) && state === "exited" && exitCode === 0;
+
+function printLine(right: boolean, service: string, text: string): void {
+  const mark = right ? pc.green("ok ") : pc.red("!! ");
+  console.log(`${mark} ${service.padEnd(16)} ${text}`.trimEnd());
+}
 
 async function memoryById(
   states: readonly ContainerState[],
@@ -55,15 +68,16 @@ async function memoryById(
 }
 
 async function processStatusLines(out: string): Promise<number> {
-  const { processStatus } = await import("../process/index.js");
-  const found = processStatus(out);
-  if (found.state !== "running") {
+  const { answers, processStatus } = await import("../process/index.js");
+  const { state, pid, url, startedAt, log, data } = processStatus(out);
+  if (state !== "running") {
     console.log("Nothing runs.");
     return 1;
   }
-  console.log(
-    `${pc.green("ok ")} tracking-server  process ${found.pid}, ${found.url}, since ${found.startedAt}`,
-  );
-  console.log(`    log  ${found.log}\n    data ${found.data}`);
-  return 0;
+  // A process may be there and its store gone.
+  const right = await answers(out);
+  const where = `process ${pid}, ${url}, since ${startedAt}`;
+  printLine(right, "tracking-server", right ? where : `does not answer: ${where}`);
+  console.log(`    log  ${log}\n    data ${data}`);
+  return right ? 0 : 1;
 }

@@ -11,8 +11,13 @@ export interface Engine {
   readonly memoryMiB: number;
   /** Directory of images and volumes, on the engine's machine. */
   readonly root: string;
-  /** Whether the engine runs on this machine's own kernel, so that its ports and disks are ours. */
-  readonly local: boolean;
+  /**
+   * Whether the ports that it publishes and the folders that it mounts are this machine's: also for
+   * the virtual machine of Docker Desktop.
+   */
+  readonly sharesHost: boolean;
+  /** Whether it runs on this machine's own kernel, so that its memory, disk and users are ours too. */
+  readonly sharesKernel: boolean;
 }
 
 export type EngineAnswer =
@@ -42,20 +47,24 @@ export async function askEngine(): Promise<EngineAnswer> {
     cpus: Number(facts?.["NCPU"] ?? 1),
     memoryMiB: Math.floor(Number(facts?.["MemTotal"] ?? 0) / 2 ** 20),
     root: String(facts?.["DockerRootDir"] ?? ""),
-    local: await isLocal(String(facts?.["OperatingSystem"] ?? "")),
+    ...(await place(String(facts?.["OperatingSystem"] ?? ""))),
   };
   return { ok: true, engine };
 }
 
-async function isLocal(operatingSystem: string): Promise<boolean> {
-  if (process.platform !== "linux" || operatingSystem.includes("Docker Desktop")) return false;
+async function place(
+  operatingSystem: string,
+): Promise<Pick<Engine, "sharesHost" | "sharesKernel">> {
   const endpoint =
     process.env["DOCKER_HOST"] ??
     (await run(["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"])).stdout.trim();
-  return endpoint === "" || endpoint.startsWith("unix://");
+  const sharesHost = endpoint === "" || /^(unix|npipe):/.test(endpoint);
+  const isMachine = process.platform !== "linux" || operatingSystem.includes("Docker Desktop");
+  return { sharesHost, sharesKernel: sharesHost && !isMachine };
 }
 
-const parseJson = (text: string): Record<string, unknown> | undefined => {
+/** The object that a line of JSON is; undefined: it is none. */
+export const parseJson = (text: string): Record<string, unknown> | undefined => {
   try {
     return JSON.parse(text) as Record<string, unknown>;
   } catch {
@@ -63,6 +72,7 @@ const parseJson = (text: string): Record<string, unknown> | undefined => {
   }
 };
 
+/** The last line of what a program printed. */
 export const lastLine = (text: string): string => text.trim().split("\n").at(-1)?.trim() ?? "";
 
 export interface Ran {
@@ -88,12 +98,13 @@ function dockerEnvironment(): NodeJS.ProcessEnv {
 export async function run(words: readonly string[], options: Options = {}): Promise<Ran> {
   const input: Options = options.stdio === undefined ? { stdin: "ignore" } : {};
   const environment = { env: dockerEnvironment(), extendEnv: false };
-  const result = await execa("docker", words, {
+  const running = execa("docker", words, {
     ...environment,
     ...input,
     ...options,
     reject: false,
   });
+  const result = await Promise.race([running, abandoned(options.cancelSignal)]);
   const text = (output: unknown) => (typeof output === "string" ? output : "");
   return {
     exitCode: result.exitCode,
@@ -101,6 +112,18 @@ export async function run(words: readonly string[], options: Options = {}): Prom
     stderr: text(result.stderr),
     code: result.code,
   };
+}
+
+/** Milliseconds in which a command that was told to end may do so. */
+const patience = 1000;
+
+/** What `docker` starts may hold its output open long after it was told to end. */
+function abandoned(signal: AbortSignal | undefined): Promise<Partial<Ran>> {
+  return new Promise((resolve) => {
+    const wait = () => setTimeout(() => resolve({}), patience).unref();
+    if (signal?.aborted) wait();
+    else signal?.addEventListener("abort", wait, { once: true });
+  });
 }
 
 /** Why `docker` itself did not do as told, in a sentence. */
@@ -122,54 +145,3 @@ export const compose = (
   words: readonly string[],
   options: Options = {},
 ): Promise<Ran> => run(composeWords(out, words), options);
-
-/** One container of the folder, jobs that ended included. */
-export interface ContainerState {
-  readonly service: string;
-  readonly id: string;
-  /** `running`, `exited`, `created`, `restarting`, … */
-  readonly state: string;
-  /** `healthy`, `unhealthy`, `starting` or empty. */
-  readonly health: string;
-  readonly exitCode: number;
-  /** `Up 3 minutes (healthy)`. */
-  readonly status: string;
-  /** `127.0.0.1:5000`, as published on the host. */
-  readonly published: readonly string[];
-}
-
-/** The folder's containers; none where Docker does not answer. */
-export async function containerStates(out: string): Promise<readonly ContainerState[]> {
-  return parseStates((await listContainers(out)).stdout);
-}
-
-/** @throws {Error} where Docker does not answer, so that "nothing runs" is true */
-export async function requireContainerStates(out: string): Promise<readonly ContainerState[]> {
-  const ran = await listContainers(out);
-  if (ran.exitCode !== 0) throw new Error(`docker compose ps failed: ${whyFailed(ran)}`);
-  return parseStates(ran.stdout);
-}
-
-const listContainers = (out: string): Promise<Ran> =>
-  compose(out, ["ps", "--all", "--format", "json"], { timeout: 20_000 });
-
-function parseStates(stdout: string): readonly ContainerState[] {
-  // One object a line; releases before 2.21 wrote one array.
-  const rows = stdout.trim().startsWith("[")
-    ? (JSON.parse(stdout) as Record<string, unknown>[])
-    : stdout.split("\n").flatMap((line): Record<string, unknown>[] => {
-        const row = parseJson(line);
-        return row ? [row] : [];
-      });
-  return rows.map((row) => ({
-    service: String(row["Service"]),
-    id: String(row["ID"]),
-    state: String(row["State"]),
-    health: String(row["Health"] ?? ""),
-    exitCode: Number(row["ExitCode"] ?? 0),
-    status: String(row["Status"] ?? ""),
-    published: ((row["Publishers"] ?? []) as { URL: string; PublishedPort: number }[]).map(
-      ({ URL: address, PublishedPort: port }) => `${address}:${port}`,
-    ),
-  }));
-}

@@ -59,6 +59,21 @@ export function writeFileAtomically(
   }
 }
 
+/** Whether anybody but the owner may do something with a file. Windows has no such permissions. */
+export function isOpenToOthers(path: string): boolean {
+  if (process.platform === "win32" || !existsSync(path)) return false;
+  return (statSync(path).mode & 0o077) !== 0;
+}
+
+/** Makes a file its owner's alone. */
+export function makePrivate(path: string): void {
+  try {
+    chmodSync(path, 0o600);
+  } catch (error) {
+    throw asConfigError(error, path);
+  }
+}
+
 /** What runs that were killed left beside `path`; it may hold secrets. */
 function removeLeftovers(path: string): void {
   const name = basename(path);

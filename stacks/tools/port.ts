@@ -1,38 +1,47 @@
 import { connect, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ConfigError } from "../../constructs/mlflow/index.js";
-import type { Listener } from "./health.js";
+import { ConfigError, type Problem } from "../../constructs/mlflow/index.js";
+import { reachableHost, type Listener } from "./listener.js";
 
 /**
  * @param seconds - to wait for a program that is about to end
  * @throws {ConfigError} naming the setting, when the server could not listen there
  */
 export async function requireFreePort(
-  { host, port }: Listener,
+  listener: Listener,
   seconds: number,
   signal?: AbortSignal,
 ): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
-    // Asked first: a program on all addresses does not keep another from one of them everywhere.
-    const code = (await answers(host, port)) ? "EADDRINUSE" : await tryListen(host, port);
-    if (code === undefined) return;
-    if (code !== "EADDRINUSE" || Date.now() > deadline) {
-      throw new ConfigError([describe(code, host, port)]);
+    const taken = await tryPort(listener);
+    if (taken === undefined) return;
+    if (taken !== "EADDRINUSE" || Date.now() > deadline) {
+      throw new ConfigError([describe(taken, listener)]);
     }
     signal?.throwIfAborted();
     await sleep(100);
   }
 }
 
-function describe(code: string, host: string, port: number) {
+/** Why a server could not listen there now; undefined: it could. */
+export async function portProblem(listener: Listener): Promise<Problem | undefined> {
+  const code = await tryPort(listener);
+  return code === undefined ? undefined : describe(code, listener);
+}
+
+/** Asked first: a program on all addresses does not keep another from one of them everywhere. */
+const tryPort = async ({ host, port }: Listener): Promise<string | undefined> =>
+  (await answers(reachableHost(host), port)) ? "EADDRINUSE" : tryListen(host, port);
+
+function describe(code: string, { host, port }: Listener): Problem {
   switch (code) {
     case "EADDRINUSE": {
       const airplay =
         process.platform === "darwin" && port === 5000 ? " (on macOS often AirPlay Receiver)" : "";
       return {
         path: "MLFLOW_PORT",
-        problem: `must be a free port; ${port} on ${host} is taken by another program${airplay}; stop that, or set another port`,
+        problem: `must be a free port; ${port} on ${host} is taken by another program${airplay}; stop that, or use another one, such as --port ${port < 65_535 ? port + 1 : port - 1}`,
       };
     }
     case "EACCES":

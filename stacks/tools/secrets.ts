@@ -14,10 +14,25 @@ function generateSecret(length: number): string {
   return Array.from({ length }, () => alphabet.charAt(randomInt(alphabet.length))).join("");
 }
 
+/** Those that existing data was made with: another value opens nothing. The others are set anew. */
+const opensData: readonly SecretName[] = [
+  "POSTGRES_PASSWORD",
+  "RUSTFS_ACCESS_KEY",
+  "RUSTFS_SECRET_KEY",
+  "MLFLOW_AUTH_ADMIN_PASSWORD",
+  "MLFLOW_CRYPTO_KEK_PASSPHRASE",
+];
+
 export interface CompletedSecrets {
   readonly values: SecretValues;
   /** Those that are new. */
   readonly made: readonly SecretName[];
+}
+
+/** Where the values are from, for messages. */
+export interface SecretPlaces {
+  readonly given: string;
+  readonly kept: string;
 }
 
 /**
@@ -25,13 +40,14 @@ export interface CompletedSecrets {
  *
  * @param given - from the env file
  * @param kept - from the `.env` of the last run
- * @throws {ConfigError} naming, never showing, each value that is missing, can't be carried or would
- * silently do nothing
+ * @throws {ConfigError} naming, never showing, each value that is missing, can't be carried, would
+ * silently do nothing or would replace the only key to existing data
  */
 export function completeSecrets(
   secrets: readonly DeploymentSecret[],
   given: SecretValues,
   kept: SecretValues,
+  places: SecretPlaces = { given: "the env file", kept: ".env" },
 ): CompletedSecrets {
   const problems = new Problems();
   const made: SecretName[] = [];
@@ -39,25 +55,15 @@ export function completeSecrets(
     const known = given[name] || kept[name];
     const value = known || (generate > 0 ? generateSecret(generate) : "");
     if (!known) made.push(name);
-    const { purpose, minimumLength = 1, asciiBecause } = secretSpecs[name] as SecretSpec;
-    if (value === "") problems.add(name, `must be set in the env file: ${purpose}`);
-    else {
-      problems.require(
-        value.length >= minimumLength,
-        name,
-        `must have ${minimumLength} characters or more`,
-      );
-      problems.require(
-        !/[\0-\x1f\x7f]/.test(value),
-        name,
-        "must be one line without control characters, which .env cannot carry",
-      );
-      problems.require(
-        asciiBecause === undefined || !/[^\0-\x7f]/.test(value),
-        name,
-        `must have only ASCII characters, because ${asciiBecause}`,
-      );
-    }
+    if (value === "")
+      problems.add(name, `must be set in the env file: ${secretSpecs[name].purpose}`);
+    else checkValue(name, value, problems);
+    const replaces = given[name] && kept[name] && given[name] !== kept[name];
+    problems.require(
+      !replaces || !opensData.includes(name),
+      name,
+      `is another value in ${places.given} than in ${places.kept}, with which the data was made; remove it from ${places.given}, or write the value that opens the data into both`,
+    );
     return [name, value] as const;
   });
   const used = new Set<string>(secrets.map(({ name }) => name));
@@ -67,6 +73,25 @@ export function completeSecrets(
   }
   problems.throwIfAny();
   return { values: Object.fromEntries(entries), made };
+}
+
+function checkValue(name: SecretName, value: string, problems: Problems): void {
+  const { minimumLength = 1, asciiBecause } = secretSpecs[name] as SecretSpec;
+  problems.require(
+    value.length >= minimumLength,
+    name,
+    `must have ${minimumLength} characters or more`,
+  );
+  problems.require(
+    !/[\0-\x1f\x7f]/.test(value),
+    name,
+    "must be one line without control characters, which .env cannot carry",
+  );
+  problems.require(
+    asciiBecause === undefined || !/[^\0-\x7f]/.test(value),
+    name,
+    `must have only ASCII characters, because ${asciiBecause}`,
+  );
 }
 
 /** Twelve hex digits that change with any value and tell nothing of them. */

@@ -1,19 +1,22 @@
-import { chownSync, statSync } from "node:fs";
-import { statfs } from "node:fs/promises";
-import { createServer } from "node:net";
-import { freemem } from "node:os";
-import { dirname } from "node:path";
+import { parse } from "yaml";
 import {
   Problems,
   hostProfiles,
   planContainers,
   type MlflowDeployment,
-  type SecretName,
-  type VolumeName,
 } from "../../constructs/mlflow/index.js";
+import type { Generated } from "../generate/folder.js";
 import type { Settings } from "../settings.js";
-import { containerStates, run, type ContainerState, type Engine } from "../tools/docker.js";
-import { makeFolder, readIfExists } from "../tools/files.js";
+import { containerStates, type ContainerState } from "../tools/containers.js";
+import { run, type Engine } from "../tools/docker.js";
+import { readIfExists } from "../tools/files.js";
+import { portProblem } from "../tools/port.js";
+import { foreignProject, renamedProject } from "../tools/project.js";
+import { selfCommand } from "../tools/self.js";
+import { shellWord } from "../tools/shell-word.js";
+import { prepareDataDirectory } from "./data-directory.js";
+import { requireKnownVolumes } from "./known-volumes.js";
+import { availableMemoryMiB, requireDisk, requireMemory } from "./resources.js";
 
 const floor = { engine: "20.10", compose: "2.24" } as const;
 
@@ -24,7 +27,7 @@ const floor = { engine: "20.10", compose: "2.24" } as const;
  */
 export async function checkDockerHost(
   settings: Settings,
-  made: readonly SecretName[],
+  generated: Generated,
   engine: Engine,
 ): Promise<void> {
   const problems = new Problems();
@@ -32,18 +35,40 @@ export async function checkDockerHost(
   requireVersion("Docker engine", engine.version, floor.engine, problems);
   requireVersion("Docker Compose", engine.composeVersion, floor.compose, problems);
   requireCpus(deployment, engine, problems);
+  const own = await requireProject(settings, problems);
   const server = await runningServer(out);
   const { bindAddress, port } = deployment.trackingServer;
-  if (engine.local) {
-    if (!server?.published.includes(`${bindAddress}:${port}`)) {
-      await requirePort(deployment, problems);
-    }
-    if (!server) requireMemory(deployment, problems);
-    await requireDisk(deployment, engine.root, problems);
+  // What has a name that is not the folder's may well have its port too.
+  if (own && engine.sharesHost && !server?.published.includes(`${bindAddress}:${port}`)) {
+    const taken = await portProblem({ host: bindAddress, port });
+    if (taken) problems.add(taken.path, taken.problem);
   }
-  await requireKnownVolumes(settings, made, problems);
-  if (engine.local) prepareDataDirectory(deployment, problems);
+  if (!server) {
+    const [memory, where] = engine.sharesKernel
+      ? [availableMemoryMiB(), "this machine"]
+      : [engine.memoryMiB, "the engine's machine in all"];
+    requireMemory(deployment, memory, where, problems);
+  }
+  await requireSpace(deployment, generated, engine, server !== undefined, problems);
+  if (own) await requireKnownVolumes(settings, generated.made, problems);
+  // Nothing is made while something else is wrong.
   problems.throwIfAny();
+  if (engine.sharesHost) prepareDataDirectory(deployment, engine.sharesKernel, problems);
+  problems.throwIfAny();
+}
+
+/** @returns whether what the engine has under this name is the folder's own */
+async function requireProject(
+  { deployment, out, topology }: Settings,
+  problems: Problems,
+): Promise<boolean> {
+  const command = `${selfCommand()} down ${topology} --out ${shellWord(out)}`;
+  const found = [
+    await foreignProject(out, deployment.name),
+    await renamedProject(out, deployment.name, command),
+  ].filter((problem) => problem !== undefined);
+  for (const { path, problem } of found) problems.add(path, problem);
+  return found.length === 0;
 }
 
 async function runningServer(out: string): Promise<ContainerState | undefined> {
@@ -51,6 +76,37 @@ async function runningServer(out: string): Promise<ContainerState | undefined> {
   return (await containerStates(out)).find(
     ({ service, state }) => service === "tracking-server" && state === "running",
   );
+}
+
+/** GiB that a stack needs that runs already and whose images are there. */
+const runningGiB = 1;
+
+async function requireSpace(
+  deployment: MlflowDeployment,
+  generated: Generated,
+  engine: Engine,
+  runs: boolean,
+  problems: Problems,
+): Promise<void> {
+  const complete = runs && (await hasImages(generated));
+  const least = complete ? runningGiB : hostProfiles[deployment.profile].minimum.diskGiB;
+  if (engine.sharesKernel) {
+    const hint = "remove something (docker system df shows what Docker holds there)";
+    await requireDisk(deployment, { path: engine.root, least, hint }, problems);
+  }
+  const { dataDirectory } = deployment.trackingServer;
+  if (!dataDirectory || !engine.sharesHost) return;
+  const setting = "MLSTACK_DATA_DIRECTORY";
+  const need = { path: dataDirectory.path, least, setting, hint: "remove something" };
+  await requireDisk(deployment, need, problems);
+}
+
+/** Whether the engine has every image of the Compose file that is about to be written. */
+async function hasImages({ files }: Generated): Promise<boolean> {
+  const text = files.find(({ path }) => path === "docker-compose.yml")?.text ?? "";
+  const { services } = parse(text) as { services: Record<string, { image: string }> };
+  const images = [...new Set(Object.values(services).map(({ image }) => image))];
+  return (await run(["image", "inspect", "--format", "{{.Id}}", ...images])).exitCode === 0;
 }
 
 function requireVersion(what: string, version: string, least: string, problems: Problems): void {
@@ -74,112 +130,4 @@ function requireCpus(deployment: MlflowDeployment, engine: Engine, problems: Pro
     "MLSTACK_PROFILE",
     `"${deployment.profile}" is for machines with ${most} processors or more; this one has ${engine.cpus}; use a smaller profile, such as "small"`,
   );
-}
-
-/** Tries the very address and port that the container will publish. */
-export async function requirePort(deployment: MlflowDeployment, problems: Problems): Promise<void> {
-  const { bindAddress, port } = deployment.trackingServer;
-  const code = await new Promise<string | undefined>((resolve) => {
-    const server = createServer();
-    server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? "unknown"));
-    server.listen({ host: bindAddress, port, exclusive: true }, () => {
-      server.close(() => resolve(undefined));
-    });
-  });
-  if (code === undefined) return;
-  if (code === "EADDRNOTAVAIL") {
-    problems.add("MLFLOW_HOST", `must be an address of this machine; got "${bindAddress}"`);
-  } else if (code === "EACCES") {
-    problems.add("MLFLOW_PORT", `must be one that you may open; got "${port}"; use one above 1023`);
-  } else {
-    const airPlay =
-      process.platform === "darwin" && port === 5000 ? " (on a Mac often by AirPlay)" : "";
-    problems.add(
-      "MLFLOW_PORT",
-      `${port} on ${bindAddress} is taken by another program${airPlay}; use another one, such as --port ${port + 1}`,
-    );
-  }
-}
-
-function requireMemory(deployment: MlflowDeployment, problems: Problems): void {
-  const { memoryMiB } = hostProfiles[deployment.profile].minimum;
-  const available = availableMemoryMiB();
-  problems.require(
-    available >= memoryMiB,
-    "memory",
-    `the profile "${deployment.profile}" starts with ${memoryMiB} MiB free or more; ${available} MiB are; end something, or set MLSTACK_PROFILE=small`,
-  );
-}
-
-function availableMemoryMiB(): number {
-  const kib = /^MemAvailable:\s+(\d+) kB/m.exec(readIfExists("/proc/meminfo") ?? "")?.[1];
-  return Math.floor(kib === undefined ? freemem() / 2 ** 20 : Number(kib) / 1024);
-}
-
-/** Free space where images and volumes go. Unknown without permission to look; then not a problem. */
-async function requireDisk(
-  deployment: MlflowDeployment,
-  root: string,
-  problems: Problems,
-): Promise<void> {
-  const { diskGiB } = hostProfiles[deployment.profile].minimum;
-  const { dataDirectory } = deployment.trackingServer;
-  for (const place of [root, ...(dataDirectory ? [dirname(dataDirectory.path)] : [])]) {
-    const space = await statfs(place).catch(() => undefined);
-    if (space === undefined) continue;
-    const free = Math.floor((space.bavail * space.bsize) / 2 ** 30);
-    problems.require(
-      free >= diskGiB,
-      "disk",
-      `${place} needs ${diskGiB} GiB free; ${free} GiB are; remove something (docker system df shows what Docker holds)`,
-    );
-  }
-}
-
-/** Which volume only its own secret opens. */
-const lockedVolumes = [
-  ["POSTGRES_PASSWORD", "backend-store-data"],
-  ["RUSTFS_SECRET_KEY", "artifact-store-data"],
-  ["MLFLOW_CRYPTO_KEK_PASSPHRASE", "tracking-server-data"],
-] as const satisfies readonly (readonly [SecretName, VolumeName])[];
-
-/** New passwords cannot open old volumes: whoever lost `.env` must hear it before anything starts. */
-async function requireKnownVolumes(
-  { deployment, out }: Settings,
-  made: readonly SecretName[],
-  problems: Problems,
-): Promise<void> {
-  const locked = lockedVolumes.filter(([secret]) => made.includes(secret));
-  if (locked.length === 0) return;
-  const { stdout } = await run(["volume", "ls", "--quiet", "--filter", `name=${deployment.name}_`]);
-  for (const [secret, volume] of locked) {
-    const name = `${deployment.name}_${volume}`;
-    problems.require(
-      !stdout.split("\n").includes(name),
-      secret,
-      `is not in "${out}/.env", but the volume ${name} was made with it; put the old value back, choose another MLSTACK_NAME, or remove the volume and what is in it: docker volume rm ${name}`,
-    );
-  }
-}
-
-/** Makes the user's data folder, and says so when the container could not write into it. */
-function prepareDataDirectory(deployment: MlflowDeployment, problems: Problems): void {
-  const { dataDirectory, user } = deployment.trackingServer;
-  if (!dataDirectory) return;
-  const [uid, gid] = user.split(":").map(Number) as [number, number];
-  try {
-    const made = makeFolder(dataDirectory.path);
-    if (made && process.getuid?.() === 0) chownSync(dataDirectory.path, uid, gid);
-    const { uid: owner } = statSync(dataDirectory.path);
-    problems.require(
-      owner === uid,
-      "MLSTACK_DATA_DIRECTORY",
-      `"${dataDirectory.path}" must belong to user ${uid}, as whom the server runs; it belongs to ${owner}; run "sudo chown -R ${user} ${dataDirectory.path}", or name another folder`,
-    );
-  } catch (error) {
-    problems.add(
-      "MLSTACK_DATA_DIRECTORY",
-      `must be a folder that can be made and written; "${dataDirectory.path}": ${(error as Error).message}`,
-    );
-  }
 }

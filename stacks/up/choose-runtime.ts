@@ -1,7 +1,10 @@
 import { ConfigError, requireTarget, type Topology } from "../../constructs/mlflow/index.js";
 import { inEnvironmentWords } from "../../env/load.js";
-import { askEngine, type Engine } from "../tools/docker.js";
-import { readRuntime } from "../tools/runtime-record.js";
+import { askEngine, type Engine, type EngineAnswer } from "../tools/docker.js";
+import { hasContainers, hasDockerData } from "../tools/project.js";
+import { readRuntime, type RuntimeName } from "../tools/runtime-record.js";
+import { selfCommand } from "../tools/self.js";
+import { shellWord } from "../tools/shell-word.js";
 import type { Settings } from "../settings.js";
 
 export type ChosenRuntime =
@@ -15,33 +18,76 @@ export type ChosenRuntime =
  */
 export async function chooseRuntime(settings: Settings): Promise<ChosenRuntime> {
   const { runtime: asked, out, topology } = settings;
-  const recorded = readRuntime(out);
-  if (
-    recorded &&
-    asked !== "auto" &&
-    asked !== recorded &&
-    !settings.deployment.trackingServer.dataDirectory
-  ) {
-    throw refuse(
-      `must stay "${recorded}" for "${out}", where the data of this folder is; got "${asked}"; use another folder with --out`,
-    );
+  const answer =
+    asked === "process" && readRuntime(out) !== "docker" ? undefined : await askEngine();
+  const recorded = await whereDataIs(out, answer);
+  if (recorded && asked !== "auto" && asked !== recorded) {
+    await requireMovable(settings, recorded, asked, answer);
   }
   const wanted = asked === "auto" ? recorded : asked;
   if (wanted === "process") {
     requireProcessTarget(settings);
     return { name: "process", reason: asked === "auto" ? "as before" : "as asked" };
   }
-  const answer = await askEngine();
-  if (answer.ok) return { name: "docker", engine: answer.engine };
+  if (answer?.ok) return { name: "docker", engine: answer.engine };
+  const problem = answer?.problem ?? "";
   if (wanted === "docker") {
     const why = recorded && asked === "auto" ? `, where the data of "${out}" is` : "";
-    throw refuse(
-      `must be able to use Docker${why}; ${answer.problem}; start Docker and run this again`,
-    );
+    throw refuse(`must be able to use Docker${why}; ${problem}; start Docker and run this again`);
   }
-  const reason = requireProcess(topology, answer.problem);
+  const reason = requireProcess(topology, problem);
   requireProcessTarget(settings);
   return { name: "process", reason };
+}
+
+/** The runtime of the last start, unless that has left nothing. */
+async function whereDataIs(
+  out: string,
+  answer: EngineAnswer | undefined,
+): Promise<RuntimeName | undefined> {
+  const recorded = readRuntime(out);
+  if (recorded === "process") {
+    const { hasProcessData } = await import("../process/index.js");
+    return hasProcessData(out) ? recorded : undefined;
+  }
+  // An engine that does not answer may hold anything.
+  if (recorded === "docker" && answer?.ok && !(await hasDockerData(out))) return undefined;
+  return recorded;
+}
+
+/**
+ * Data of the folder's own stays in its runtime. A data directory that the user named can be used
+ * by either, but not by both at once.
+ *
+ * @throws {ConfigError} with what to do first
+ */
+async function requireMovable(
+  { out, topology, deployment }: Settings,
+  from: RuntimeName,
+  to: RuntimeName,
+  answer: EngineAnswer | undefined,
+): Promise<void> {
+  if (!deployment.trackingServer.dataDirectory) {
+    throw refuse(
+      `must stay "${from}" for "${out}", where the data of this folder is; got "${to}"; use another folder with --out`,
+    );
+  }
+  const down = `${selfCommand()} down ${topology} --out ${shellWord(out)}`;
+  const stop = `two servers on one data directory would spoil it; first run: ${down}`;
+  if (from === "process") {
+    const { processStatus } = await import("../process/index.js");
+    // A unit that is stopped starts again at the next login.
+    const { state, unit } = processStatus(out);
+    if (state === "running" || unit !== undefined) {
+      throw refuse(`must stay "process" while the server of "${out}" runs; ${stop}`);
+    }
+  } else if (answer && !answer.ok) {
+    throw refuse(
+      `must stay "docker" until its containers are gone, and ${answer.problem}; start Docker; ${stop}`,
+    );
+  } else if (await hasContainers(out)) {
+    throw refuse(`must stay "docker" while "${out}" has containers; ${stop}`);
+  }
 }
 
 /** The model's refusal in the words of the environment, before anything is written. */

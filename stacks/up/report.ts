@@ -2,7 +2,7 @@ import { join, relative } from "node:path";
 import pc from "picocolors";
 import { clientEnvironment } from "../../compose-templates/index.js";
 import type { Settings } from "../settings.js";
-import { containerStates } from "../tools/docker.js";
+import { containerStates } from "../tools/containers.js";
 import type { RuntimeName } from "../tools/runtime-record.js";
 import { selfCommand } from "../tools/self.js";
 
@@ -24,12 +24,18 @@ export async function printReport(settings: Settings, runtime: RuntimeName): Pro
     lines.push(`  containers ${running.join(", ")} (project ${deployment.name})`);
     lines.push(`  data       ${dataDirectory?.path ?? `Docker volumes ${deployment.name}_*`}`);
   } else {
-    const { processStatus } = await import("../process/index.js");
+    const { lingers, processStatus } = await import("../process/index.js");
     const status = processStatus(out);
     lines.push(
       `  process    ${status.pid ?? "under systemd"}, log ${relative(process.cwd(), status.log ?? "")}`,
     );
     lines.push(`  data       ${dataDirectory?.path ?? join(folder, "data")}`);
+    if (status.unit !== undefined) {
+      const also = (await lingers())
+        ? "at boot"
+        : "at login; at boot too after: loginctl enable-linger";
+      lines.push(`  systemd    ${status.unit}, which starts ${also}`);
+    }
   }
   lines.push("", "In Python:", ...pythonLines(settings), "");
   lines.push(pc.dim(`${selfCommand()} status|logs|down ${topology}${flag}`), "");

@@ -1,57 +1,49 @@
-import type { Settings } from "../settings.js";
-import {
-  compose,
-  composeWords,
-  containerStates,
-  lastLine,
-  run,
-  type ContainerState,
-} from "../tools/docker.js";
+import type { SecretValues } from "../../compose-templates/index.js";
+import { redact } from "../tools/redact.js";
+import { containerStates, type ContainerState } from "../tools/containers.js";
+import { compose, composeWords, lastLine, run } from "../tools/docker.js";
 
 /** Called with a line that replaces the last one. */
 export type Report = (line: string) => void;
 
+/** What is started, and who is told. */
+export interface DockerStart {
+  /** The output folder. */
+  readonly out: string;
+  /** What no message may show. */
+  readonly secrets: SecretValues;
+  readonly report: Report;
+  readonly signal: AbortSignal;
+}
+
 /** Builds the tracking server's image and pulls the others, where they are missing. */
-export async function getImages(
-  settings: Settings,
-  report: Report,
-  signal: AbortSignal,
-): Promise<void> {
-  const { out } = settings;
-  const images = (await compose(out, ["config", "--images"])).stdout.split("\n").filter(Boolean);
+export async function getImages(start: DockerStart): Promise<void> {
+  const { out, report, signal } = start;
+  const images = (await compose(out, ["config", "--images"], { cancelSignal: signal })).stdout
+    .split("\n")
+    .filter(Boolean);
   const missing: string[] = [];
   for (const image of new Set(images)) {
+    signal.throwIfAborted();
     const { exitCode } = await run(["image", "inspect", "--format", "{{.Id}}", image]);
     if (exitCode !== 0) missing.push(image);
   }
   const pulled = missing.filter((image) => !image.startsWith("mlflow-stacks/"));
   if (pulled.length > 0) {
     report(`pulling ${pulled.join(", ")}`);
-    await step(
-      out,
-      ["pull", "--quiet", "--ignore-buildable", "--policy", "missing"],
-      "pull the images",
-      signal,
-    );
+    const words = ["pull", "--quiet", "--ignore-buildable", "--policy", "missing"];
+    await step(start, words, "pull the images");
   }
   if (missing.length > pulled.length) {
     report("building; the first time takes a minute or two");
-    await step(
-      out,
-      ["build", "--quiet", "tracking-server"],
-      "build the tracking server's image",
-      signal,
-    );
+    const words = ["build", "--quiet", "tracking-server"];
+    await step(start, words, "build the tracking server's image");
   }
 }
 
 /** Starts everything and waits until it is healthy. */
-export async function startContainers(
-  settings: Settings,
-  report: Report,
-  signal: AbortSignal,
-): Promise<void> {
-  const { out } = settings;
+export async function startContainers(start: DockerStart): Promise<void> {
+  const { out, report, signal } = start;
   let last = "";
   const timer = setInterval(() => {
     void containerStates(out).then(
@@ -67,24 +59,23 @@ export async function startContainers(
     const words = ["up", "--detach", "--remove-orphans", "--wait", "--wait-timeout", "300"];
     const { exitCode, stderr } = await run(composeWords(out, words), { cancelSignal: signal });
     signal.throwIfAborted();
-    if (exitCode !== 0) throw await explain(out, stderr);
+    if (exitCode !== 0) throw await explain(start, stderr);
   } finally {
     clearInterval(timer);
   }
 }
 
 async function step(
-  out: string,
+  { out, secrets, signal }: DockerStart,
   words: readonly string[],
   what: string,
-  signal: AbortSignal,
 ): Promise<void> {
   const { exitCode, stderr, stdout } = await run(composeWords(out, words), {
     cancelSignal: signal,
   });
   signal.throwIfAborted();
   if (exitCode === 0) return;
-  const said = `${stdout}\n${stderr}`.trim().split("\n").slice(-12).join("\n");
+  const said = redact(`${stdout}\n${stderr}`, secrets).trim().split("\n").slice(-12).join("\n");
   throw new Error(
     `could not ${what}. The last lines:\n${said}\nOnce that is mended, run the same command again.`,
   );
@@ -102,19 +93,14 @@ function word({ state, health, exitCode }: Omit<ContainerState, "service">): str
 }
 
 /** Names the container that failed and shows what it said last. */
-async function explain(out: string, stderr: string): Promise<Error> {
+async function explain({ out, secrets }: DockerStart, stderr: string): Promise<Error> {
   const states = await containerStates(out);
   const failed = states.find(
     ({ state, exitCode, health }) =>
       (state === "exited" && exitCode !== 0) || state === "restarting" || health === "unhealthy",
   );
-  if (!failed) return new Error(`docker compose up failed: ${lastLine(stderr)}`);
-  const { stdout } = await compose(out, [
-    "logs",
-    "--no-log-prefix",
-    "--tail",
-    "15",
-    failed.service,
-  ]);
-  return new Error(`${failed.service} did not come up. It said last:\n${stdout.trim()}`);
+  if (!failed) return new Error(`docker compose up failed: ${redact(lastLine(stderr), secrets)}`);
+  const words = ["logs", "--no-log-prefix", "--tail", "15", failed.service];
+  const said = redact((await compose(out, words)).stdout, secrets).trim();
+  return new Error(`${failed.service} did not come up. It said last:\n${said}`);
 }

@@ -1,16 +1,20 @@
 import { Listr } from "listr2";
 import { relative } from "node:path";
+import { ConfigError } from "../../constructs/mlflow/index.js";
 import { printChanges } from "../generate/generate.js";
 import { planFolder, writeFolder, type Generated } from "../generate/folder.js";
+import type { ProcessContext } from "../process/index.js";
 import { readSettings, type Settings, type SettingsOptions } from "../settings.js";
 import { loadAssets } from "../tools/assets.js";
-import { MlflowClient, MlflowError } from "../tools/mlflow-client.js";
 import { writeRuntime } from "../tools/runtime-record.js";
 import { checkDockerHost } from "./checks.js";
+import { checkProcessHost } from "./check-process.js";
 import { chooseRuntime, type ChosenRuntime } from "./choose-runtime.js";
-import { proveFromClient } from "./proof.js";
+import { prove } from "./prove.js";
 import { printReport } from "./report.js";
-import { getImages, startContainers } from "./start-docker.js";
+import { getImages, startContainers, type Report } from "./start-docker.js";
+import { stepOptions } from "./steps.js";
+import { unlessAborted } from "./unless-aborted.js";
 
 interface Context {
   runtime: ChosenRuntime;
@@ -35,39 +39,32 @@ export async function up(
       {
         title: "Check this machine",
         task: async (found, task) => {
-          found.runtime = await chooseRuntime(settings);
-          found.generated = planFolder(settings);
-          if (found.runtime.name === "docker") {
-            const { engine } = found.runtime;
-            await checkDockerHost(settings, found.generated.made, engine);
-            task.title = `Docker ${engine.version}, Compose ${engine.composeVersion}, ${engine.cpus} processors`;
-          } else task.title = `A process without Docker (${found.runtime.reason})`;
+          const checked = check(settings, options, found, signal);
+          task.title = await unlessAborted(checked, signal);
         },
       },
       {
         title: `Write ${relative(process.cwd(), settings.out) || "."}`,
-        task: ({ generated, runtime }) => {
-          writeFolder(settings.out, generated, runtime.name);
-          writeRuntime(settings.out, runtime.name);
-        },
+        task: ({ generated }) => writeFolder(settings.out, generated),
       },
       {
         title: "Start",
         task: async (found, task) => {
           const report = (line: string) => (task.output = line);
           if (found.runtime.name === "docker") {
-            await getImages(settings, report, signal);
-            await startContainers(settings, report, signal);
-          } else
-            task.title = `Start (${await startAsProcess(settings, found, options, report, signal)})`;
+            await startInDocker(settings, found, report, signal);
+          } else {
+            const result = await startAsProcess(settings, found, options, report, signal);
+            task.title = `Start (${result})`;
+          }
         },
       },
       {
         title: "Prove it as a client: a run, a metric, a file up and down",
-        task: async ({ generated }) => prove(settings, generated),
+        task: ({ generated }) => unlessAborted(prove(settings, generated), signal),
       },
     ],
-    { ctx: context, rendererOptions: { collapseErrors: false }, fallbackRenderer: "simple" },
+    { ctx: context, ...stepOptions },
   );
   await tasks.run();
   const { runtime, generated } = context;
@@ -77,50 +74,69 @@ export async function up(
   return 0;
 }
 
-async function startAsProcess(
+/** Everything that can be known before anything is written. @returns what was found, in a line */
+async function check(
   settings: Settings,
-  { generated }: Context,
   options: UpOptions,
-  report: (line: string) => void,
+  found: Context,
   signal: AbortSignal,
 ): Promise<string> {
-  const { ensureEnvironment, startProcess, installSystemdUnit } =
-    await import("../process/index.js");
-  const { deployment, out } = settings;
-  const process = {
-    deployment,
-    out,
-    secrets: generated.secrets,
-    assets: loadAssets(),
-    report,
-    signal,
-  };
-  await ensureEnvironment(process);
-  if (options.systemd === true) {
-    await installSystemdUnit(process);
-    return "as a systemd user unit";
+  found.runtime = await chooseRuntime(settings);
+  const { runtime } = found;
+  if (options.systemd === true && runtime.name === "docker") {
+    const problem = "needs --runtime process; with Docker the containers start again by themselves";
+    throw new ConfigError([{ path: "--systemd", problem }]);
   }
-  return (await startProcess(process)).replace("-", " ");
+  found.generated = planFolder(settings, runtime.name);
+  if (runtime.name === "docker") {
+    const { engine } = runtime;
+    await checkDockerHost(settings, found.generated, engine);
+    return `Docker ${engine.version}, Compose ${engine.composeVersion}, ${engine.cpus} processors`;
+  }
+  if (options.systemd === true) await (await import("../process/index.js")).requireSystemd();
+  await checkProcessHost(processContext(settings, found, () => undefined, signal));
+  return `A process without Docker (${runtime.reason})`;
 }
 
-/** @throws {Error} with what to do, when the server runs but does not do its work */
-async function prove({ deployment, out }: Settings, { secrets }: Generated): Promise<void> {
-  const { bindAddress, port, publicUrls, login } = deployment.trackingServer;
-  const host = { "0.0.0.0": "127.0.0.1", "::": "[::1]" }[bindAddress] ?? bindAddress;
-  const client = new MlflowClient({
-    address: `http://${host.includes(":") && !host.startsWith("[") ? `[${host}]` : host}:${port}`,
-    publicUrl: publicUrls[0] ?? "",
-    username: login?.adminUsername,
-    password: secrets.MLFLOW_AUTH_ADMIN_PASSWORD,
-  });
-  try {
-    await proveFromClient(client);
-  } catch (error) {
-    if (!(error instanceof MlflowError) || error.status !== 401) throw error;
-    throw new Error(
-      `the server runs, but refuses MLFLOW_AUTH_ADMIN_PASSWORD of ${out}/.env. MLflow takes it at the first start only. ` +
-        "If the admin's password was changed in MLflow since, write the new one into that line.",
-      { cause: error },
-    );
+async function startInDocker(
+  { out }: Settings,
+  { generated }: Context,
+  report: Report,
+  signal: AbortSignal,
+): Promise<void> {
+  const start = { out, secrets: generated.secrets, report, signal };
+  await getImages(start);
+  signal.throwIfAborted();
+  writeRuntime(out, "docker");
+  await startContainers(start);
+}
+
+const processContext = (
+  { deployment, out }: Settings,
+  { generated }: Context,
+  report: Report,
+  signal: AbortSignal,
+): ProcessContext => ({
+  deployment,
+  out,
+  secrets: generated.secrets,
+  assets: loadAssets(),
+  report,
+  signal,
+});
+
+async function startAsProcess(
+  settings: Settings,
+  found: Context,
+  options: UpOptions,
+  report: Report,
+  signal: AbortSignal,
+): Promise<string> {
+  const { startProcess, installSystemdUnit } = await import("../process/index.js");
+  const context = processContext(settings, found, report, signal);
+  if (options.systemd === true) {
+    await installSystemdUnit(context);
+    return "as a systemd user unit";
   }
+  return (await startProcess(context)).replace("-", " ");
 }

@@ -6,10 +6,12 @@ import { localhostFiles, remoteServer } from "../helpers/deployments.js";
 const note =
   "# set MLFLOW_TRACKING_PASSWORD too; the admin's first one is in .env as MLFLOW_AUTH_ADMIN_PASSWORD\n";
 
+const hint = "# In a shell: set -a; . ./client.env; set +a\n";
+
 test("a client without a login needs the URI alone", () => {
   const deployment = resolveDeployment(localhostFiles({ trackingServer: { port: 5001 } }));
   expect(formatClientEnv(deployment)).toBe(
-    "# What an MLflow client needs.\nMLFLOW_TRACKING_URI=http://127.0.0.1:5001\n",
+    `${hint}# What an MLflow client needs.\nMLFLOW_TRACKING_URI=http://127.0.0.1:5001\n`,
   );
 });
 
@@ -17,7 +19,7 @@ test("a client with a login gets its name, and is told where the password is", (
   const publicUrls = ["https://mlflow.example.com", "http://n100.lan:5000"];
   const deployment = resolveDeployment(remoteServer({ trackingServer: { publicUrls } }));
   expect(formatClientEnv(deployment)).toBe(
-    `# What an MLflow client needs.\nMLFLOW_TRACKING_URI=https://mlflow.example.com\nMLFLOW_TRACKING_USERNAME=admin\n${note}`,
+    `${hint}# What an MLflow client needs.\nMLFLOW_TRACKING_URI=https://mlflow.example.com\nMLFLOW_TRACKING_USERNAME=admin\n${note}`,
   );
   expect(formatClientPowerShell(deployment)).toBe(
     `# What an MLflow client needs.\n$env:MLFLOW_TRACKING_URI = 'https://mlflow.example.com'\n$env:MLFLOW_TRACKING_USERNAME = 'admin'\n${note}`,

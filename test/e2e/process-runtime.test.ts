@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { resolveDeployment, type Topology } from "../../constructs/mlflow/index.js";
 import {
-  ensureEnvironment,
+  prepareEnvironment,
   processLogs,
   processStatus,
   startProcess,
@@ -115,7 +115,7 @@ describe.each<Topology>(["localhost-files", "localhost-database"])(
       context = contextAt(port);
       // Such as a shell has that worked with another server before.
       process.env.MLFLOW_BACKEND_STORE_URI = "postgresql://nobody@127.0.0.1:1/none";
-      await ensureEnvironment(context);
+      await prepareEnvironment(context);
     });
 
     afterAll(async () => {

@@ -116,8 +116,9 @@ describeWithDocker("passwords that a user supplies", () => {
 
   test("an admin password that MLflow cannot read back is refused", async () => {
     const out = temporaryFolder("ascii");
-    const setting = "MLFLOW_AUTH_ADMIN_PASSWORD=Passwörter-sind-lang";
-    const said = await mlstackFails(["generate", "remote-server", "--out", out, "--set", setting]);
+    const file = join(out, "my.env");
+    writeFileSync(file, "MLFLOW_AUTH_ADMIN_PASSWORD=Passwörter-sind-lang\n");
+    const said = await mlstackFails(["generate", "remote-server", "--out", out, "-e", file]);
     rmSync(out, { recursive: true });
     expect(said).toContain("MLFLOW_AUTH_ADMIN_PASSWORD: must have only ASCII characters");
     expect(said).not.toContain("Passwörter");
@@ -126,15 +127,8 @@ describeWithDocker("passwords that a user supplies", () => {
   test("mlstack up names the superuser password that the volume does not have", async () => {
     const flags = ["--out", stack.out, "--name", stack.name, "--runtime", "docker"];
     const { port } = new URL(stack.url);
-    const said = await mlstackFails([
-      "up",
-      "remote-server",
-      ...flags,
-      "--port",
-      port,
-      "--set",
-      "POSTGRES_PASSWORD=another",
-    ]);
+    stack.editSecrets({ POSTGRES_PASSWORD: "another" });
+    const said = await mlstackFails(["up", "remote-server", ...flags, "--port", port]);
     expect(said).toContain("POSTGRES_PASSWORD");
     expect(said).not.toContain(passwords.MLFLOW_AUTH_ADMIN_PASSWORD);
   });

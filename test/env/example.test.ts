@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { topologyNames } from "../../constructs/mlflow/index.js";
 import { parseDotenv } from "../../env/dotenv.js";
-import { formatSettingsFile, variablesOf } from "../../env/example.js";
+import { editSettingsFile, formatSettingsFile } from "../../env/example.js";
 import { loadDeployment } from "../../env/load.js";
 import { variableMeta, variableNames } from "../../env/schema.js";
+import { variablesOf } from "../../env/topology-variables.js";
 import { fillReadme } from "../../scripts/readme-tables.js";
 import { linux } from "./machines.js";
 
@@ -71,6 +72,27 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
 
 const applies = (topology: string, name: string): boolean =>
   !(elsewhere[topology] ?? []).includes(name);
+
+describe("an env file that is edited", () => {
+  test("changes in the lines of the variables alone", () => {
+    const text = "# mine\nMLFLOW_PORT=5001 # ours\n\nexport MLSTACK_NAME='a b'\n#MLFLOW_HOST=\n";
+    const values = {
+      MLFLOW_PORT: "5002",
+      MLFLOW_HOST: "127.0.0.2",
+      MLSTACK_NAME: undefined,
+      MLSTACK_PROFILE: "small",
+    };
+    expect(editSettingsFile(text, values)).toBe(
+      "# mine\nMLFLOW_PORT=5002\n\n#MLSTACK_NAME=\nMLFLOW_HOST=127.0.0.2\nMLSTACK_PROFILE=small\n",
+    );
+  });
+
+  test("keeps the byte order mark and the line ends of Windows", () => {
+    expect(editSettingsFile("\ufeffMLFLOW_PORT=1\r\nB=2", { MLFLOW_PORT: "$&", C: "3" })).toBe(
+      "\ufeffMLFLOW_PORT='$&'\r\nB=2\r\nC=3\r\n",
+    );
+  });
+});
 
 test("every variable is in some example", () => {
   const shown = topologyNames.flatMap((topology) => namesIn(example(topology)));

@@ -24,6 +24,7 @@ const bucket = "s3://example-mlflow/team/a";
 const settings: readonly Case[] = [
   [{}, localhostFiles()],
   [{}, remoteServer()],
+  [{ MLSTACK_ENV_FILE: "/home/ann/my.env" }, localhostFiles()],
   [{ MLSTACK_RUNTIME: "process" }, localhostFiles(), { runtime: "process" }],
   [{ MLSTACK_NAME: "ann" }, localhostFiles({ name: "ann" })],
   [{ MLSTACK_PROFILE: "small" }, remoteServer({ profile: "small" })],

@@ -9,7 +9,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { redact, stepFailed } from "../../stacks/process/failure.js";
+import { stepFailed } from "../../stacks/process/failure.js";
+import { redact } from "../../stacks/tools/redact.js";
 import { inheritedEnvironment } from "../../stacks/process/inherited.js";
 import { processLogs } from "../../stacks/process/index.js";
 import { rotateLog } from "../../stacks/process/log-file.js";

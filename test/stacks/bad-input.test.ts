@@ -45,16 +45,6 @@ describe("exit 2 with the whole message", () => {
       [...remote, "--set", "MLSTACK_BACKEND_STORE=external"],
       "MLFLOW_BACKEND_STORE_URI: must be set in the env file: URI of your own database, with its password",
     ],
-    [
-      "a secret that is of no use, and one that is too short",
-      [...remote, "--set", "AWS_ACCESS_KEY_ID=cAnArY", "--set", "RUSTFS_SECRET_KEY=cAnArY"],
-      "RUSTFS_SECRET_KEY: must have 8 characters or more\nAWS_ACCESS_KEY_ID: is not used by this deployment; remove it, or change the store it belongs to",
-    ],
-    [
-      "a line break in a password",
-      [...remote, "--set", "MLFLOW_AUTH_ADMIN_PASSWORD=cAnArY\ncAnArY"],
-      "MLFLOW_AUTH_ADMIN_PASSWORD: must be one line without control characters",
-    ],
   ])("%s", async (_, words, message) => {
     const cwd = command.folder();
     const { exitCode, stdout, stderr } = await command.run(words, { cwd });
@@ -91,6 +81,29 @@ test("asking for help is no mistake", async () => {
 });
 
 describe("an env file", () => {
+  test.each([
+    [
+      "a secret that is of no use, and one that is too short",
+      "AWS_ACCESS_KEY_ID=cAnArY\nRUSTFS_SECRET_KEY=cAnArY\n",
+      "RUSTFS_SECRET_KEY: must have 8 characters or more\nAWS_ACCESS_KEY_ID: is not used by this deployment; remove it, or change the store it belongs to",
+    ],
+    [
+      "a control character in a password",
+      "MLFLOW_AUTH_ADMIN_PASSWORD=cAnArY\tcAnArY\n",
+      "MLFLOW_AUTH_ADMIN_PASSWORD: must be one line without control characters",
+    ],
+  ])("with %s is refused", async (_, text, message) => {
+    const cwd = command.folder();
+    writeFileSync(join(cwd, "my.env"), text);
+    const { exitCode, stdout, stderr } = await run(cwd);
+    expect({ exitCode, stdout, stderr }).toStrictEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: message,
+    });
+    expect(Object.keys(filesIn(cwd))).toStrictEqual(["my.env"]);
+  });
+
   const run = (cwd: string) => command.run(["generate", "remote-server", "-e", "my.env"], { cwd });
 
   test("that is not there is named with what makes one", async () => {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { resolveDeployment, topologyNames } from "../../constructs/mlflow/index.js";
 import { builtCommand, filesIn, modeOf, timesIn, valuesOf } from "./command.js";
@@ -98,16 +98,43 @@ describe("flags", () => {
     expect(stdout).toBe("lab: nothing changes");
   });
 
-  test("win over the env file, and are not kept beside one that was named", async () => {
+  test("win over the env file, and are kept with its name", async () => {
     const cwd = command.folder();
     writeFileSync(join(cwd, "my.env"), "\ufeffMLFLOW_PORT=5001\r\nMLSTACK_NAME=ann\r\n");
     const words = ["generate", "localhost-files", "--env-file", "my.env", "--port", "5002"];
     const { exitCode } = await command.run(words, { cwd });
     const files = filesIn(join(cwd, "mlflow/localhost-files"));
     expect(exitCode).toBe(0);
-    expect(files).not.toHaveProperty("mlstack.env");
+    expect(files["mlstack.env"]).toContain(`MLSTACK_ENV_FILE=${join(cwd, "my.env")}\n`);
+    expect(files["mlstack.env"]).toContain("MLFLOW_PORT=5002\n");
+    expect(files["mlstack.env"]).not.toContain("MLSTACK_NAME=ann");
+    const again = await command.run(["generate", "localhost-files"], { cwd });
+    expect(again.stdout).toBe("mlflow/localhost-files: nothing changes");
     expect(files["docker-compose.yml"]).toContain("127.0.0.1:5002:5000");
     expect(files["docker-compose.yml"]).toContain("name: ann");
+  });
+
+  test("do not outlive another env file", async () => {
+    const cwd = command.folder();
+    writeFileSync(join(cwd, "a.env"), "MLFLOW_PORT=5001\n");
+    writeFileSync(join(cwd, "b.env"), "MLSTACK_NAME=bob\n");
+    await command.run(["generate", "localhost-files", "-e", "a.env", "--name", "ann"], { cwd });
+    await command.run(["generate", "localhost-files", "-e", "b.env"], { cwd });
+    const text = filesIn(join(cwd, "mlflow/localhost-files"))["docker-compose.yml"];
+    expect(text).toContain("name: bob");
+    expect(text).toContain("127.0.0.1:5000:5000");
+  });
+
+  test("need the env file that was named, as long as none else is", async () => {
+    const cwd = command.folder();
+    writeFileSync(join(cwd, "my.env"), "MLFLOW_PORT=5001\n");
+    await command.run(["generate", "localhost-files", "-e", "my.env"], { cwd });
+    rmSync(join(cwd, "my.env"));
+    const { exitCode, stderr } = await command.run(["generate", "localhost-files"], { cwd });
+    expect(exitCode).toBe(2);
+    expect(stderr).toBe(
+      `MLSTACK_ENV_FILE: in "${join(cwd, "mlflow/localhost-files/mlstack.env")}" names the settings of this folder, and there is no file "${join(cwd, "my.env")}"; put it back, or name another one with -e`,
+    );
   });
 
   test("name a data folder relative to where they were typed", async () => {
@@ -142,6 +169,73 @@ describe("flags", () => {
     });
     expect(exitCode).toBe(0);
     expect(Object.keys(filesIn(home))).toContain("lab/.env");
+  });
+});
+
+test("flags leave the user's own lines of mlstack.env as they are", async () => {
+  const cwd = command.folder();
+  mkdirSync(join(cwd, "lab"));
+  const file = join(cwd, "lab/mlstack.env");
+  writeFileSync(file, "# ours, ask Ann\nMLFLOW_PORT=5001\n");
+  await command.run(["generate", "localhost-files", "--out", "lab", "--port", "5002"], { cwd });
+  expect(readFileSync(file, "utf8")).toBe("# ours, ask Ann\nMLFLOW_PORT=5002\n");
+});
+
+test("--set of the data folder is relative to where it was typed, as the flag is", async () => {
+  const cwd = command.folder();
+  const words = ["generate", "localhost-files", "--set", "MLSTACK_DATA_DIRECTORY=./my-data"];
+  await command.run(words, { cwd });
+  const file = join(cwd, "mlflow/localhost-files/docker-compose.yml");
+  expect(readFileSync(file, "utf8")).toContain(`source: ${join(cwd, "my-data")}\n`);
+});
+
+test("what to type next is quoted", async () => {
+  const cwd = command.folder();
+  writeFileSync(join(cwd, "it's.env"), "");
+  const words = ["generate", "localhost-files", "--out", "my lab", "-e", "it's.env"];
+  const { stdout } = await command.run(words, { cwd });
+  expect(stdout).toContain("cd 'my lab' && docker compose up");
+  expect(stdout).toContain("up localhost-files -e 'it'\\''s.env' --out 'my lab'");
+});
+
+describe("for a process", () => {
+  const out = "mlflow/localhost-files";
+  const dockers = ["docker-compose.yml", "tracking-server/Dockerfile"];
+  const generate = (cwd: string, ...flags: string[]) =>
+    command.run(["generate", "localhost-files", ...flags], { cwd });
+
+  test("nothing is written that only Docker reads, and `up` is what starts it", async () => {
+    const cwd = command.folder();
+    const { exitCode, stdout } = await generate(cwd, "--runtime", "process");
+    expect(exitCode).toBe(0);
+    expect(stdout).not.toContain("docker");
+    expect(stdout).toMatch(/Start it, .*: {2}node .*mlstack\.mjs up localhost-files$/);
+    for (const name of dockers) expect(filesIn(join(cwd, out))).not.toHaveProperty([name]);
+    const again = await generate(cwd, "--check");
+    expect({ ...again }).toStrictEqual({
+      exitCode: 0,
+      stdout: `${out}: nothing changes`,
+      stderr: "",
+    });
+  });
+
+  test("a folder that a process was started in stays one", async () => {
+    const cwd = command.folder();
+    mkdirSync(join(cwd, out), { recursive: true });
+    writeFileSync(join(cwd, out, "runtime.json"), '{"runtime":"process"}\n');
+    await generate(cwd);
+    for (const name of dockers) expect(filesIn(join(cwd, out))).not.toHaveProperty([name]);
+    expect((await generate(cwd, "--check")).exitCode).toBe(0);
+  });
+
+  test("what needs containers is refused in the words of the environment", async () => {
+    const cwd = command.folder();
+    const store = ["--set", "MLSTACK_BACKEND_STORE=postgres"];
+    const words = ["generate", "localhost-database", "--runtime", "process", ...store];
+    const { exitCode, stderr } = await command.run(words, { cwd });
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^MLSTACK_BACKEND_STORE: "postgres" runs in a container of its own/);
+    expect(filesIn(cwd)).toStrictEqual({});
   });
 });
 

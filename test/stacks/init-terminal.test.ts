@@ -22,6 +22,7 @@ describe("init on a terminal", () => {
         ["Size of the machine", enter],
         ["Address the server answers on", enter],
         ["Port", enter],
+        ["Where experiments and models are kept", enter],
         ["Where artifacts are kept", enter],
       ],
     );
@@ -33,13 +34,14 @@ describe("init on a terminal", () => {
       MLSTACK_PROFILE: "n100",
       MLFLOW_HOST: "127.0.0.1",
       MLFLOW_PORT: "5000",
+      MLSTACK_BACKEND_STORE: "postgres",
       MLSTACK_ARTIFACT_STORE: "rustfs",
     });
   });
 
   test("asks for the topology, and for what an answer makes needed", async () => {
     const cwd = command.folder();
-    const { exitCode } = await init(
+    const { exitCode, stdout } = await init(
       cwd,
       [],
       [
@@ -47,19 +49,52 @@ describe("init on a terminal", () => {
         ["Size of the machine", `${down}${enter}`],
         ["Address the server answers on", enter],
         ["Port", enter],
+        ["Where experiments and models are kept", enter],
         ["Where artifacts are kept", `${down}${enter}`],
         ["Bucket, as s3://bucket/prefix", `s3://example-mlflow${enter}`],
         ["Its region", enter],
+        ["How the server logs in there", enter],
+        ["Access key of the server", `AKIAEXAMPLE${enter}`],
+        ["That key's secret", `amazon-secret${enter}`],
       ],
     );
     expect(exitCode).toBe(0);
+    expect(stdout).not.toMatch(/amazon-secret|Fill in/);
     expect(valuesOf(join(cwd, "mlflow/remote-server/mlstack.env"))).toStrictEqual({
       MLSTACK_PROFILE: "small",
       MLFLOW_HOST: "127.0.0.1",
       MLFLOW_PORT: "5000",
+      MLSTACK_BACKEND_STORE: "postgres",
       MLSTACK_ARTIFACT_STORE: "s3",
       MLFLOW_ARTIFACTS_DESTINATION: "s3://example-mlflow",
       AWS_DEFAULT_REGION: "us-east-1",
+      MLSTACK_S3_CREDENTIALS: "keys",
+      AWS_ACCESS_KEY_ID: "AKIAEXAMPLE",
+      AWS_SECRET_ACCESS_KEY: "amazon-secret",
+    });
+  });
+
+  test("a secret that is not typed stays as it is, or is named to be filled in", async () => {
+    const cwd = command.folder();
+    const file = join(cwd, "my.env");
+    writeFileSync(file, "AWS_ACCESS_KEY_ID=AKIAEXAMPLE\n");
+    const store = ["--artifact-store", "s3", "--destination", "s3://example-mlflow"];
+    const flags = ["--profile", "small", "--port", "5001", "--host", "127.0.0.1", ...store];
+    const others = ["--region", "us-east-1", "--backend-store", "postgres", "-e", "my.env"];
+    const { exitCode, stdout } = await init(
+      cwd,
+      ["remote-server", ...flags, ...others],
+      [
+        ["How the server logs in there", enter],
+        ["(empty: as it is)", enter],
+        ["(empty: fill it into the file later)", enter],
+      ],
+    );
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("Wrote my.env. Fill in there: AWS_SECRET_ACCESS_KEY. Next:");
+    expect(valuesOf(file)).toMatchObject({
+      AWS_ACCESS_KEY_ID: "AKIAEXAMPLE",
+      AWS_SECRET_ACCESS_KEY: "",
     });
   });
 

@@ -5,6 +5,9 @@ import { builtCommand, filesIn, modeOf, timesIn, valuesOf } from "./command.js";
 
 const command = builtCommand();
 
+const need = (flag: string, question: string) =>
+  `${flag}: must be given where there is no terminal to ask, or --yes for the defaults: ${question}`;
+
 const missing = {
   profile:
     "--profile: must be given where there is no terminal to ask, or --yes for the defaults: Size of the machine (n100)",
@@ -14,6 +17,12 @@ const missing = {
   url: "--public-url: must be given where there is no terminal to ask, or --yes for the defaults: URL people type, such as http://n100.lan:5000 (empty: the address)",
   store:
     "--artifact-store: must be given where there is no terminal to ask, or --yes for the defaults: Where artifacts are kept (rustfs)",
+  database: need("--backend-store", "Where experiments and models are kept (sqlite)"),
+  postgres: need("--backend-store", "Where experiments and models are kept (postgres)"),
+  credentials: need(
+    "--s3-credentials",
+    "How the server logs in there: with keys, or ambient, the role of the machine (keys)",
+  ),
   bucket:
     "--destination: must be given where there is no terminal to ask, or --yes for the defaults: Bucket, as s3://bucket/prefix",
   region:
@@ -27,20 +36,37 @@ describe("init without a terminal lists each flag that is missing", () => {
     [["localhost-files"], [missing.profile, missing.port, missing.data]],
     [
       ["localhost-database", "--port", "5001"],
-      [missing.profile, missing.data],
+      [missing.profile, missing.database, missing.data],
     ],
-    [["remote-server"], [missing.profile, missing.host, missing.port, missing.store]],
+    [
+      ["remote-server"],
+      [missing.profile, missing.host, missing.port, missing.postgres, missing.store],
+    ],
     [
       ["remote-server", "--host", "192.168.1.20", "--profile", "small"],
-      [missing.url, missing.port, missing.store],
+      [missing.url, missing.port, missing.postgres, missing.store],
     ],
     [
       ["remote-server", "--host", "127.0.0.1", "--artifact-store", "s3"],
-      [missing.profile, missing.port, missing.bucket, missing.region],
+      [
+        missing.profile,
+        missing.port,
+        missing.postgres,
+        missing.bucket,
+        missing.region,
+        missing.credentials,
+      ],
     ],
     [
       ["remote-server", "--host", "127.0.0.1", "--artifact-store", "s3-compatible"],
-      [missing.profile, missing.port, missing.bucket, missing.endpoint, missing.region],
+      [
+        missing.profile,
+        missing.port,
+        missing.postgres,
+        missing.bucket,
+        missing.endpoint,
+        missing.region,
+      ],
     ],
     [
       [],
@@ -75,6 +101,7 @@ describe("init with flags", () => {
     const cwd = command.folder();
     const data = ["--data-directory", "./data"];
     const flags = ["--profile", "small", "--port", "5001", ...data, "--set", "MLSTACK_NAME=ann"];
+    flags.push("--backend-store", "sqlite");
     const words = ["init", "localhost-database", ...flags, "-e", "my.env"];
     const { exitCode, stdout } = await command.run(words, { cwd });
     expect(exitCode).toBe(0);
@@ -87,6 +114,7 @@ describe("init with flags", () => {
       MLSTACK_PROFILE: "small",
       MLFLOW_PORT: "5001",
       MLSTACK_DATA_DIRECTORY: join(cwd, "data"),
+      MLSTACK_BACKEND_STORE: "sqlite",
     });
     const made = await command.run(["generate", "localhost-database", "-e", "my.env"], { cwd });
     expect({ exitCode: made.exitCode, stderr: made.stderr }).toStrictEqual({
@@ -109,33 +137,97 @@ describe("init with flags", () => {
       MLSTACK_PROFILE: "n100",
       MLFLOW_HOST: "127.0.0.1",
       MLFLOW_PORT: "5000",
+      MLSTACK_BACKEND_STORE: "postgres",
       MLSTACK_ARTIFACT_STORE: "rustfs",
     });
     const { stdout: made } = await command.run(["generate", "remote-server"], { cwd });
     expect(made).toContain("new      .env");
   });
 
-  test("of an S3 store leaves room for its keys, which generate then asks for", async () => {
+  test("of an S3 store says which lines are to be filled in", async () => {
     const cwd = command.folder();
     const store = ["--artifact-store", "s3", "--destination", "s3://example-mlflow/team"];
     const words = ["init", "remote-server", "--yes", ...store, "--region", "eu-central-1"];
-    await command.run(words, { cwd });
-    const { exitCode, stderr } = await command.run(["generate", "remote-server"], { cwd });
-    expect(exitCode).toBe(2);
-    expect(stderr.split("\n").map((line) => line.split(":")[0])).toStrictEqual([
-      "AWS_ACCESS_KEY_ID",
-      "AWS_SECRET_ACCESS_KEY",
-    ]);
+    const { stdout } = await command.run(words, { cwd });
+    expect(stdout).toMatch(
+      /^Wrote mlflow\/remote-server\/mlstack\.env\. Fill in there: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY\. Next: /,
+    );
     const file = join(cwd, "mlflow/remote-server/mlstack.env");
     const text = readFileSync(file, "utf8");
     writeFileSync(
       file,
       text
-        .replace("#AWS_ACCESS_KEY_ID=", "AWS_ACCESS_KEY_ID=AKIAEXAMPLE")
-        .replace("#AWS_SECRET_ACCESS_KEY=", "AWS_SECRET_ACCESS_KEY=amazon-secret"),
+        .replace(/^AWS_ACCESS_KEY_ID=$/m, "AWS_ACCESS_KEY_ID=AKIAEXAMPLE")
+        .replace(/^AWS_SECRET_ACCESS_KEY=$/m, "AWS_SECRET_ACCESS_KEY=amazon-secret"),
     );
-    const again = await command.run(["generate", "remote-server"], { cwd });
-    expect(again.exitCode).toBe(0);
+    expect((await command.run(["generate", "remote-server"], { cwd })).exitCode).toBe(0);
+    const again = await command.run(words, { cwd });
+    expect(again.stdout).toMatch(/^Wrote mlflow\/remote-server\/mlstack\.env\. Next: /);
+    expect(valuesOf(file)).toMatchObject({ AWS_SECRET_ACCESS_KEY: "amazon-secret" });
+  });
+
+  test("of the machine's role needs no keys", async () => {
+    const cwd = command.folder();
+    const store = ["--artifact-store", "s3", "--destination", "s3://example-mlflow"];
+    const flags = [...store, "--s3-credentials", "ambient", "--yes"];
+    const { stdout } = await command.run(["init", "remote-server", ...flags], { cwd });
+    expect(stdout).toMatch(/^Wrote mlflow\/remote-server\/mlstack\.env\. Next: /);
+    expect((await command.run(["generate", "remote-server"], { cwd })).exitCode).toBe(0);
+  });
+
+  test("of a database of the user's says that its URI is to be filled in", async () => {
+    const cwd = command.folder();
+    const words = ["init", "localhost-database", "--yes", "--backend-store", "external"];
+    const { stdout } = await command.run(words, { cwd });
+    expect(stdout).toContain("Fill in there: MLFLOW_BACKEND_STORE_URI. Next:");
+  });
+
+  test.each([
+    ["s3", ["MLSTACK_S3_CREDENTIALS=keys", "AWS_DEFAULT_REGION=eu-central-1"]],
+    ["s3-compatible", ["MLFLOW_S3_ENDPOINT_URL=https://s3.lan", "AWS_DEFAULT_REGION=lan"]],
+  ])("back to RustFS removes what was of %s, and says so", async (kind, lines) => {
+    const cwd = command.folder();
+    const file = join(cwd, "my.env");
+    const keys = ["AWS_ACCESS_KEY_ID=AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY=amazon-secret"];
+    const bucket = "MLFLOW_ARTIFACTS_DESTINATION=s3://example-mlflow";
+    const store = [`MLSTACK_ARTIFACT_STORE=${kind}`, bucket, ...lines, ...keys];
+    writeFileSync(file, ["# Ann's", "MLSTACK_NAME=ann", ...store, ""].join("\n"));
+    const words = ["init", "remote-server", "--yes", "--artifact-store", "rustfs", "-e", "my.env"];
+    const { exitCode, stdout } = await command.run(words, { cwd });
+    const name = (line: string) => line.replace(/=.*/, "");
+    expect(exitCode).toBe(0);
+    expect(stdout.split("\n")[0]).toBe(
+      `Removed, as it belongs to another store: ${[bucket, ...lines, ...keys]
+        .map(name)
+        .join(", ")
+        .replace(/, ([^,]*)$/, " and $1")}.`,
+    );
+    expect(readFileSync(file, "utf8")).toContain("# Ann's\nMLSTACK_NAME=ann\n");
+    expect(valuesOf(file)).toStrictEqual({
+      MLSTACK_NAME: "ann",
+      MLSTACK_ARTIFACT_STORE: "rustfs",
+      MLSTACK_PROFILE: "n100",
+      MLFLOW_HOST: "127.0.0.1",
+      MLFLOW_PORT: "5000",
+      MLSTACK_BACKEND_STORE: "postgres",
+    });
+    const made = await command.run(["generate", "remote-server", "-e", "my.env"], { cwd });
+    expect(made.exitCode).toBe(0);
+  });
+
+  test("back to PostgreSQL removes the URI of the other database", async () => {
+    const cwd = command.folder();
+    const uri = "MLFLOW_BACKEND_STORE_URI=postgresql+psycopg2://u:cAnArY@db.lan/mlflow";
+    writeFileSync(join(cwd, "my.env"), `${uri}\n`);
+    const words = ["init", "remote-server", "--yes", "-e", "my.env"];
+    await command.run(words, { cwd });
+    expect(valuesOf(join(cwd, "my.env"))).toMatchObject({ MLSTACK_BACKEND_STORE: "external" });
+    const { stdout } = await command.run([...words, "--backend-store", "postgres"], { cwd });
+    expect(stdout).toMatch(
+      /^Removed, as it belongs to another store: MLFLOW_BACKEND_STORE_URI\.\n/,
+    );
+    expect(stdout).not.toContain("cAnArY");
+    expect(readFileSync(join(cwd, "my.env"), "utf8")).not.toContain("cAnArY");
   });
 
   test("keeps what an earlier run or the user wrote", async () => {

@@ -1,4 +1,4 @@
-import { appendFileSync, chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { builtCommand, filesIn, modeOf, valuesOf } from "./command.js";
@@ -66,25 +66,15 @@ test("a line of .env that cannot be read is refused before its password gets los
   expect(filesIn(cwd)).toStrictEqual(before);
 });
 
-test("a lost .env gets other secrets in the next run", async () => {
-  const cwd = command.folder();
-  await generate(cwd);
-  const before = passwords(cwd);
-  rmSync(join(cwd, out, ".env"));
-  await generate(cwd);
-  expect(Object.keys(passwords(cwd))).toStrictEqual(Object.keys(before));
-  for (const [name, value] of Object.entries(passwords(cwd))) expect(before[name]).not.toBe(value);
-});
-
 describe("swapping RustFS for Amazon S3 and back", () => {
   const toS3 = ["--set", "MLSTACK_ARTIFACT_STORE=s3"];
   const bucket = ["--set", "MLFLOW_ARTIFACTS_DESTINATION=s3://example-mlflow"];
-  const keys = ["AWS_ACCESS_KEY_ID=AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY=amazon-secret"];
-  const withKeys = keys.flatMap((text) => ["--set", text]);
+  const keys = "AWS_ACCESS_KEY_ID=AKIAEXAMPLE\nAWS_SECRET_ACCESS_KEY=amazon-secret\n";
   const back = [
     "MLSTACK_ARTIFACT_STORE=rustfs",
     "MLFLOW_ARTIFACTS_DESTINATION=",
-    ...keys.map((text) => text.replace(/=.*/, "=")),
+    "AWS_ACCESS_KEY_ID=",
+    "AWS_SECRET_ACCESS_KEY=",
   ].flatMap((text) => ["--set", text]);
 
   test("asks for Amazon's keys instead of taking RustFS's", async () => {
@@ -104,7 +94,8 @@ describe("swapping RustFS for Amazon S3 and back", () => {
     const cwd = command.folder();
     await generate(cwd);
     const before = passwords(cwd);
-    await generate(cwd, ...toS3, ...bucket, ...withKeys);
+    writeFileSync(join(cwd, out, "mlstack.env"), keys);
+    await generate(cwd, ...toS3, ...bucket);
     const amazon = { AWS_ACCESS_KEY_ID: "AKIAEXAMPLE", AWS_SECRET_ACCESS_KEY: "amazon-secret" };
     expect(passwords(cwd)).toStrictEqual({ ...before, ...amazon });
     expect(filesIn(join(cwd, out))["docker-compose.yml"]).not.toMatch(/rustfs|RUSTFS/);
@@ -121,10 +112,10 @@ describe("what changed is printed", () => {
   test("with the places in the Compose file, and without any secret", async () => {
     const cwd = command.folder();
     const first = await generate(cwd);
-    const admin = "MLFLOW_AUTH_ADMIN_PASSWORD=given-by-the-user";
-    const second = await generate(cwd, "--set", admin, "--port", "5001");
+    writeFileSync(join(cwd, "my.env"), "MLFLOW_DB_PASSWORD=given-by-the-user\n");
+    const second = await generate(cwd, "-e", "my.env", "--port", "5001");
     expect(second.stdout).toMatch(
-      /^mlflow\/remote-server:\n {2}new {6}mlstack\.env\n {2}changed {2}\.env\n {13}MLFLOW_AUTH_ADMIN_PASSWORD: changed\n {2}changed {2}docker-compose\.yml\n/,
+      /^mlflow\/remote-server:\n {2}new {6}mlstack\.env\n {2}new {6}\.env\.previous\n {2}changed {2}\.env\n {13}MLFLOW_DB_PASSWORD: changed\n {2}changed {2}docker-compose\.yml\n/,
     );
     expect(second.stdout).toContain('ports: ["127.0.0.1:5000:5000"] -> ["127.0.0.1:5001:5000"]');
     const said = [first, second].map(({ stdout, stderr }) => stdout + stderr).join("\n");
@@ -133,18 +124,110 @@ describe("what changed is printed", () => {
 
   test("also of the settings that flags left, by their names", async () => {
     const cwd = command.folder();
-    await generate(cwd, "--set", "RUSTFS_SECRET_KEY=first-secret");
-    const { stdout } = await generate(cwd, "--set", "RUSTFS_SECRET_KEY=second-secret");
-    expect(stdout).toContain("  changed  mlstack.env\n             RUSTFS_SECRET_KEY: changed\n");
-    expect(stdout).not.toMatch(/first-secret|second-secret/);
+    await generate(cwd, "--port", "5001");
+    const { stdout } = await generate(cwd, "--port", "5002");
+    expect(stdout).toContain("  changed  mlstack.env\n             MLFLOW_PORT: changed\n");
   });
 });
 
-test(".env is for its owner alone again after the next change", async () => {
-  const cwd = command.folder();
-  await generate(cwd);
-  const file = join(cwd, out, ".env");
-  chmodSync(file, 0o644);
-  await generate(cwd, "--set", "RUSTFS_SECRET_KEY=another-secret");
-  expect(modeOf(file)).toBe("600");
+describe("an env file with another value than .env", () => {
+  const given = (cwd: string, line: string) => {
+    writeFileSync(join(cwd, "my.env"), `${line}\n`);
+    return generate(cwd, "-e", "my.env");
+  };
+
+  test.each([
+    "POSTGRES_PASSWORD",
+    "RUSTFS_ACCESS_KEY",
+    "RUSTFS_SECRET_KEY",
+    "MLFLOW_AUTH_ADMIN_PASSWORD",
+    "MLFLOW_CRYPTO_KEK_PASSPHRASE",
+  ])("is refused for %s, which existing data was made with", async (name) => {
+    const cwd = command.folder();
+    await generate(cwd);
+    const before = filesIn(join(cwd, out));
+    const { exitCode, stderr } = await given(cwd, `${name}=${"another-secret-".repeat(3)}`);
+    const [mine, kept] = [join(cwd, "my.env"), join(cwd, out, ".env")];
+    expect({ exitCode, stderr }).toStrictEqual({
+      exitCode: 2,
+      stderr: `${name}: is another value in "${mine}" than in "${kept}", with which the data was made; remove it from "${mine}", or write the value that opens the data into both`,
+    });
+    expect(filesIn(join(cwd, out))).toStrictEqual(before);
+  });
+
+  test("wins for what is set anew, and the old .env stays beside the new one", async () => {
+    const cwd = command.folder();
+    await generate(cwd);
+    const before = readFileSync(join(cwd, out, ".env"), "utf8");
+    const { exitCode } = await given(cwd, "MLFLOW_DB_PASSWORD=another-secret");
+    expect(exitCode).toBe(0);
+    expect(passwords(cwd)["MLFLOW_DB_PASSWORD"]).toBe("another-secret");
+    const previous = join(cwd, out, ".env.previous");
+    expect(readFileSync(previous, "utf8")).toBe(before);
+    expect(modeOf(previous)).toBe("600");
+    expect((await generate(cwd, "-e", "my.env")).stdout).toBe(`${out}: nothing changes`);
+  });
+
+  test("does not undo what the user wrote into .env since", async () => {
+    const cwd = command.folder();
+    const admin = "MLFLOW_AUTH_ADMIN_PASSWORD=first-of-the-user";
+    mkdirSync(join(cwd, out), { recursive: true });
+    writeFileSync(join(cwd, out, "mlstack.env"), `${admin}\n`);
+    await generate(cwd);
+    const file = join(cwd, out, ".env");
+    writeFileSync(file, readFileSync(file, "utf8").replace(admin, `${admin}-changed`));
+    const { exitCode } = await generate(cwd);
+    expect(exitCode).toBe(2);
+    expect(passwords(cwd)["MLFLOW_AUTH_ADMIN_PASSWORD"]).toBe("first-of-the-user-changed");
+  });
+});
+
+describe("--set of a secret", () => {
+  test("is refused, because others would see it, and shows nothing of it", async () => {
+    const cwd = command.folder();
+    const uri = "MLFLOW_BACKEND_STORE_URI=postgresql+psycopg2://u:cAnArY@db/mlflow";
+    const flags = ["--set", "RUSTFS_SECRET_KEY=cAnArY-secret", "--set", uri];
+    const { exitCode, stderr } = await generate(cwd, ...flags);
+    expect(exitCode).toBe(2);
+    expect(stderr.split("\n")).toStrictEqual(
+      ["RUSTFS_SECRET_KEY", "MLFLOW_BACKEND_STORE_URI"].map(
+        (name) =>
+          `${name}: must not be given with --set, because the shell's history and the list of processes show it; put it into an env file and pass that with -e FILE`,
+      ),
+    );
+    expect(filesIn(cwd)).toStrictEqual({});
+  });
+
+  test("is taken for the URI of a file, which is none", async () => {
+    const uri = "MLFLOW_BACKEND_STORE_URI=sqlite:////srv/mlflow/mlflow.db";
+    const { exitCode } = await command.run(["generate", "localhost-database", "--set", uri]);
+    expect(exitCode).toBe(0);
+  });
+});
+
+describe("files with passwords that others may read", () => {
+  test.each([".env", "mlstack.env", ".env.previous"])("%s is its owner's again", async (name) => {
+    const cwd = command.folder();
+    await generate(cwd, "--port", "5001");
+    const file = join(cwd, out, name);
+    if (name === ".env.previous") writeFileSync(file, "RUSTFS_SECRET_KEY=before\n");
+    chmodSync(file, 0o644);
+    const check = await generate(cwd, "--check");
+    expect(check.exitCode).toBe(1);
+    expect(check.stdout).toContain(`  changed  ${name}\n             permissions: open to others`);
+    expect(modeOf(file)).toBe("644");
+    await generate(cwd);
+    expect(modeOf(file)).toBe("600");
+    expect((await generate(cwd)).stdout).toBe(`${out}: nothing changes`);
+  });
+
+  test("so is one whose text changes as well", async () => {
+    const cwd = command.folder();
+    await generate(cwd);
+    const file = join(cwd, out, ".env");
+    chmodSync(file, 0o644);
+    writeFileSync(join(cwd, "my.env"), "MLFLOW_DB_PASSWORD=another-secret\n");
+    await generate(cwd, "-e", "my.env");
+    expect(modeOf(file)).toBe("600");
+  });
 });

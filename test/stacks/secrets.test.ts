@@ -49,13 +49,20 @@ describe("of several values", () => {
   const one = [deploymentSecret("MLFLOW_AUTH_ADMIN_PASSWORD")];
 
   test("the user's wins over the last run's", () => {
+    const signing = [deploymentSecret("MLFLOW_FLASK_SERVER_SECRET_KEY")];
+    const given = { MLFLOW_FLASK_SERVER_SECRET_KEY: "given-by-the-user" };
+    const kept = { MLFLOW_FLASK_SERVER_SECRET_KEY: "kept-from-before" };
+    expect(completeSecrets(signing, given, kept)).toStrictEqual({ values: given, made: [] });
+    expect(completeSecrets(signing, {}, kept)).toStrictEqual({ values: kept, made: [] });
+  });
+
+  test("but not where existing data was made with the last run's", () => {
     const given = { MLFLOW_AUTH_ADMIN_PASSWORD: "given-by-the-user" };
     const kept = { MLFLOW_AUTH_ADMIN_PASSWORD: "kept-from-before" };
-    expect(completeSecrets(one, given, kept)).toStrictEqual({
-      values: given,
-      made: [],
-    });
-    expect(completeSecrets(one, {}, kept)).toStrictEqual({ values: kept, made: [] });
+    expect(messageOf(() => completeSecrets(one, given, kept))).toBe(
+      "MLFLOW_AUTH_ADMIN_PASSWORD: is another value in the env file than in .env, with which the data was made; remove it from the env file, or write the value that opens the data into both",
+    );
+    expect(completeSecrets(one, given, given)).toStrictEqual({ values: given, made: [] });
   });
 
   test("a kept one that is empty is made anew", () => {

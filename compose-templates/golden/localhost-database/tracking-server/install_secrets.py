@@ -24,8 +24,21 @@ def write(path, data):
     os.replace(partial, path)
 
 
+def require_values(manifest):
+    """Compose gives no file for a value that is empty."""
+    missing = sorted({name for names in manifest.values() for name in names if not has_value(name)})
+    if missing:
+        sys.exit("in .env these have no value: " + ", ".join(missing))
+
+
+def has_value(name):
+    path = os.path.join(SOURCE, name)
+    return os.path.isfile(path) and os.path.getsize(path) > 0
+
+
 def main():
     manifest = json.loads(sys.argv[1])
+    require_values(manifest)
     for directory, names in manifest.items():
         for name in names:
             with open(os.path.join(SOURCE, name), "rb") as file:

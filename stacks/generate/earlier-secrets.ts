@@ -1,0 +1,89 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import type { SecretValues } from "../../compose-templates/index.js";
+import {
+  ConfigError,
+  secretNames,
+  secretSpecs,
+  type SecretName,
+} from "../../constructs/mlflow/index.js";
+import { readIfExists } from "../tools/files.js";
+import { readRuntime } from "../tools/runtime-record.js";
+
+/** What the folder, but for `.env`, tells of the secrets that it was generated with. */
+export interface EarlierSecrets {
+  /** Values that the process runtime still has. */
+  readonly values: SecretValues;
+  /** The file that shows that a secret was used, by name. Asked only when one is missing. */
+  readonly usedIn: () => ReadonlyMap<SecretName, string>;
+}
+
+/**
+ * Looks at the last run's files. To be called before `.env` is read: a run beside this one writes
+ * that first, so a secret that is named here and not there is lost, not yet to come.
+ */
+export function findEarlierSecrets(out: string): EarlierSecrets {
+  const compose = join(out, "docker-compose.yml");
+  const text = readIfExists(compose);
+  const state = join(out, "process", "state.json");
+  const folder = join(out, "process", "secrets");
+  // Whoever removed the whole folder removed the proof of which it had: all may have been used.
+  const removed = existsSync(state) && !existsSync(folder);
+  return {
+    // Containers that came after a process may have got others since.
+    values: readRuntime(out) === "docker" ? {} : valuesIn(folder),
+    usedIn: () =>
+      new Map([
+        ...(removed ? secretNames.map((name) => [name, state] as const) : []),
+        ...namesIn(text).map((name) => [name, compose] as const),
+      ]),
+  };
+}
+
+/** The top-level `secrets:` of a Compose file; of one that somebody broke, every name in it. */
+function namesIn(text: string | undefined): readonly SecretName[] {
+  if (text === undefined) return [];
+  try {
+    const { secrets } = (parse(text) ?? {}) as { secrets?: Record<string, unknown> };
+    return secretNames.filter((name) => Object.hasOwn(secrets ?? {}, name));
+  } catch {
+    return secretNames.filter((name) => new RegExp(`\\b${name}\\b`).test(text));
+  }
+}
+
+function valuesIn(folder: string): SecretValues {
+  return Object.fromEntries(
+    secretNames.flatMap((name) => {
+      const value = readIfExists(join(folder, name));
+      return value ? [[name, value]] : [];
+    }),
+  );
+}
+
+/**
+ * New passwords open nothing that the old ones locked, so a lost one is never made anew unasked.
+ *
+ * @param made - secrets that nobody gave and no file has
+ * @throws {ConfigError} with each one that an earlier run had
+ */
+export function requireNoneLost(
+  out: string,
+  made: readonly SecretName[],
+  { usedIn }: EarlierSecrets,
+): void {
+  if (made.length === 0) return;
+  const files = usedIn();
+  const problems = made.flatMap((name) => {
+    const file = files.get(name);
+    if (file === undefined) return [];
+    const { purpose } = secretSpecs[name];
+    return [
+      {
+        path: name,
+        problem: `is not in "${join(out, ".env")}", but this folder was generated with it (${purpose}); put the old line back; or, when the data is not wanted, run "down --delete-data" and then remove "${file}"`,
+      },
+    ];
+  });
+  if (problems.length > 0) throw new ConfigError(problems);
+}

@@ -1,0 +1,17 @@
+/** Where the server listens. */
+export interface Listener {
+  /** An IP address, without brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
+const anyAddress: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
+
+/** Where a client of this machine finds a server that listens on `host`; Windows cannot connect to 0.0.0.0. */
+export const reachableHost = (host: string): string => anyAddress[host] ?? host;
+
+/** `http://127.0.0.1:5000`, for a client of this machine. */
+export function localUrl({ host, port }: Listener): string {
+  const name = reachableHost(host);
+  return `http://${name.includes(":") && !name.startsWith("[") ? `[${name}]` : name}:${port}`;
+}

@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { expect, test } from "vitest";
+
+const folders = ["constructs", "compose-templates", "env", "stacks"];
+
+/** Files that each file imports for their values; types leave no trace at run time. */
+function importsOf(file: string): readonly string[] {
+  const text = readFileSync(file, "utf8");
+  const statements = text.matchAll(/^(?:import|export) (?!type )[^;]*?from "(\.[^"]+)\.js";/gm);
+  return [...statements].map(([, path]) => normalize(join(dirname(file), `${path}.ts`)));
+}
+
+test("no file imports itself by way of others", () => {
+  const files = folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => join(folder, name)),
+  );
+  const graph = new Map(files.map((file) => [file, importsOf(file)]));
+  const cycles: string[] = [];
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) cycles.push([...path.slice(path.indexOf(file)), file].join(" -> "));
+    else if (!done.has(file)) {
+      for (const next of graph.get(file) ?? []) visit(next, [...path, file]);
+      done.add(file);
+    }
+  };
+  for (const file of files) visit(file, []);
+  expect(files.length).toBeGreaterThan(50);
+  expect(cycles).toStrictEqual([]);
+});
