@@ -15,6 +15,7 @@ import { isOpenToOthers, makePrivate, readIfExists, writeFileAtomically } from "
 import type { RuntimeName } from "../tools/runtime-record.js";
 import { completeSecrets, secretsRevision } from "../tools/secrets.js";
 import { describeChange, withPermissions, type Change } from "./changes.js";
+import { describeMoves } from "./moves.js";
 import { findEarlierSecrets, requireNoneLost } from "./earlier-secrets.js";
 
 /** What a run would write, and what that changes. */
@@ -22,6 +23,8 @@ export interface Generated {
   readonly files: readonly (OutputFile & { readonly mode: number })[];
   readonly changes: readonly Change[];
   readonly secrets: SecretValues;
+  /** What an earlier run kept in another place, a sentence each. */
+  readonly moves: readonly string[];
   /** Secrets that no earlier run had. */
   readonly made: readonly SecretName[];
 }
@@ -33,7 +36,8 @@ export type FolderSettings = Pick<Settings, "deployment" | "out" | "secrets" | "
 const previousName = ".env.previous";
 
 /** Files that mean nothing to a process, and would start a second, empty deployment. */
-const onlyForDocker = ["docker-compose.yml", "tracking-server/Dockerfile"];
+const composeName = "docker-compose.yml";
+const onlyForDocker = [composeName, "tracking-server/Dockerfile"];
 
 /**
  * Renders the folder and compares it with what is there. Writes nothing.
@@ -75,7 +79,11 @@ export function planFolder(
       .filter((file) => runtime === "docker" || !onlyForDocker.includes(file.path))
       .map((file) => ({ ...file, mode: 0o644 })),
   ];
-  return { files, changes: changesOf(out, files), secrets, made };
+  const composeFile = files.find((file) => file.path === composeName);
+  const moves = composeFile
+    ? describeMoves(readIfExists(join(out, composeName)), composeFile.text)
+    : [];
+  return { files, changes: changesOf(out, files), moves, secrets, made };
 }
 
 const filled = (values: Readonly<Record<string, string>>): Record<string, string> =>

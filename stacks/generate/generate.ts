@@ -28,10 +28,12 @@ export function generate(topology: string, options: GenerateOptions): number {
   }
   if (options.check === true) {
     printChanges(`${folder} would change:`, generated.changes);
+    printMoves(generated.moves);
     return 1;
   }
   writeFolder(settings.out, generated);
   printChanges(`${folder}:`, generated.changes);
+  printMoves(generated.moves);
   printHints(folder, runtime, topology, options);
   return 0;
 }
@@ -57,6 +59,11 @@ function printHints(
   const compose = pc.bold(`cd ${shellWord(folder)} && docker compose up -d --wait`);
   console.log(`\nStart it:  ${compose}`);
   console.log(`or, with checks before and a proof after:  ${up}`);
+}
+
+/** Prints what stays behind where a store changed. */
+export function printMoves(moves: readonly string[]): void {
+  for (const move of moves) console.log(pc.yellow(`\nNote: ${move}.`));
 }
 
 const limit = 20;

@@ -1,7 +1,7 @@
 import { Listr } from "listr2";
 import { relative } from "node:path";
 import { ConfigError } from "../../constructs/mlflow/index.js";
-import { printChanges } from "../generate/generate.js";
+import { printChanges, printMoves } from "../generate/generate.js";
 import { planFolder, writeFolder, type Generated } from "../generate/folder.js";
 import type { ProcessContext } from "../process/index.js";
 import { readSettings, type Settings, type SettingsOptions } from "../settings.js";
@@ -61,7 +61,8 @@ export async function up(
       },
       {
         title: "Prove it as a client: a run, a metric, a file up and down",
-        task: ({ generated }) => unlessAborted(prove(settings, generated), signal),
+        task: ({ generated, runtime }) =>
+          unlessAborted(prove(settings, generated, runtime.name), signal),
       },
     ],
     { ctx: context, ...stepOptions },
@@ -71,6 +72,7 @@ export async function up(
   const known = generated.changes.filter(({ kind }) => kind !== "new");
   if (known.length > 0) printChanges("\nChanged since the last run:", known);
   await printReport(settings, runtime.name);
+  printMoves(generated.moves);
   return 0;
 }
 
