@@ -4,19 +4,23 @@ export interface ShellVariables {
   readonly program: string;
   /** One that ends in `_` stands for all that begin like it. */
   readonly names: readonly string[];
+  /** Whether a server that runs as a process gets them. */
+  readonly server?: true;
 }
 
 /**
  * The shell's own variables that count: none is a setting of the deployment, but the programs that
  * are started find each other, the network and their folders by them. Everything else of the shell
- * stays there: the local server gets none but the first three rows', one in a container none.
+ * stays there: the local server gets none but those marked so, one in a container none.
  */
 export const shellVariables: readonly ShellVariables[] = [
   {
+    server: true,
     program: "the local server and its jobs: programs, home folder, language, time zone",
     names: ["PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE", "TZ"],
   },
   {
+    server: true,
     program: "the local server, pip, uv and docker: proxies and certificates; also in lower case",
     names: [
       "HTTP_PROXY",
@@ -30,6 +34,7 @@ export const shellVariables: readonly ShellVariables[] = [
     ],
   },
   {
+    server: true,
     program: "programs on Windows, which do not start without",
     names: [
       "SYSTEMROOT",

@@ -1,37 +1,7 @@
+import { shellVariables } from "../../env/shell.js";
+
 /** What the server takes over from the shell: how to find programs, the home folder, the network. */
-const inherited = [
-  "PATH",
-  "HOME",
-  "USER",
-  "LOGNAME",
-  "LANG",
-  "LC_ALL",
-  "LC_CTYPE",
-  "TZ",
-  "HTTP_PROXY",
-  "HTTPS_PROXY",
-  "NO_PROXY",
-  "ALL_PROXY",
-  "SSL_CERT_FILE",
-  "SSL_CERT_DIR",
-  "REQUESTS_CA_BUNDLE",
-  "CURL_CA_BUNDLE",
-  // Windows' programs do not start without these.
-  "SYSTEMROOT",
-  "SYSTEMDRIVE",
-  "WINDIR",
-  "COMSPEC",
-  "PATHEXT",
-  "USERPROFILE",
-  "USERNAME",
-  "HOMEDRIVE",
-  "HOMEPATH",
-  "APPDATA",
-  "LOCALAPPDATA",
-  "PROGRAMDATA",
-  "TEMP",
-  "TMP",
-];
+const inherited = shellVariables.filter(({ server }) => server).flatMap(({ names }) => names);
 
 /**
  * The part of the caller's environment that the server gets, so that a stray `MLFLOW_` or `AWS_`
