@@ -43,9 +43,28 @@ function yamlDetails(before: string, after: string): readonly string[] {
     return ["was not readable as YAML, and is replaced"];
   }
   const [a, b] = [flatten(old, ""), flatten(parse(after), "")];
-  return [...new Set([...Object.keys(a), ...Object.keys(b)])]
+  const lines = [...new Set([...Object.keys(a), ...Object.keys(b)])]
     .filter((key) => a[key] !== b[key])
-    .map((key) => `${key}: ${a[key] ?? "(nothing)"} -> ${b[key] ?? "(nothing)"}`);
+    .map(
+      (key) =>
+        wholeSection(key, a, b) ?? `${key}: ${a[key] ?? "(nothing)"} -> ${b[key] ?? "(nothing)"}`,
+    );
+  return [...new Set(lines)];
+}
+
+type Flat = Readonly<Record<string, string>>;
+
+/** `services.artifact-store: removed` in place of a line for each of its fields. */
+function wholeSection(key: string, before: Flat, after: Flat): string | undefined {
+  const [kind, name] = key.split(".");
+  if (name === undefined || !["services", "volumes", "networks", "secrets"].includes(kind ?? "")) {
+    return undefined;
+  }
+  const section = `${kind}.${name}`;
+  const has = (flat: Flat) =>
+    Object.keys(flat).some((other) => other === section || other.startsWith(`${section}.`));
+  if (has(before) && has(after)) return undefined;
+  return `${section}: ${has(before) ? "removed" : "added"}`;
 }
 
 /** `services.tracking-server.environment.MLFLOW_WORKERS` to its text. */
