@@ -70,25 +70,24 @@ export function readSettings(topologyText: string, options: SettingsOptions): Se
   const out = outFolder(topology, options);
   const own = join(out, settingsFileName);
   const kept = readDotenvFile(own) ?? {};
-  const file = settingsFile(options, own, kept);
-  const earlier = options.envFile === undefined ? kept : {};
+  const asked = options.envFile === undefined ? undefined : flagPath(options.envFile);
+  if (asked === own) readNamedFile(own, options, own);
+  // Another file takes the place of everything that earlier flags left.
+  const replaces = asked !== undefined && asked !== own;
+  const file = replaces ? asked : recordedFile(own, kept);
+  const base = file === own ? {} : readNamedFile(file, options, own);
   const flags = flagValues(options);
-  const values = {
-    ...(file === own ? {} : readNamedFile(file, options, own)),
-    ...earlier,
-    ...flags,
-  };
+  const values = { ...base, ...(replaces ? {} : kept), ...flags };
   const loaded = loadDeployment(topology, values, thisMachine(dirname(file)));
+  const gone = replaces ? Object.keys(kept).map((name) => [name, undefined] as const) : [];
   const wanted = {
-    ...(options.envFile === undefined
-      ? {}
-      : Object.fromEntries(Object.keys(kept).map((name) => [name, undefined]))),
+    ...Object.fromEntries(gone),
     ...(file === own ? {} : { [envFileVariable]: file }),
     ...flags,
   };
   const changed = Object.entries(wanted).filter(([name, value]) => kept[name] !== value);
   const keep =
-    changed.length > 0 && flagPath(options.envFile ?? "-") !== own
+    changed.length > 0
       ? { text: settingsText(topology, own, Object.fromEntries(changed)) }
       : undefined;
   return { topology, out, keep, source: `"${file}"`, ...loaded };
@@ -97,12 +96,7 @@ export function readSettings(topologyText: string, options: SettingsOptions): Se
 /** Names the file of `-e` in the folder's own, so that the next run without it is the same. */
 const envFileVariable = "MLSTACK_ENV_FILE";
 
-function settingsFile(
-  options: SettingsOptions,
-  own: string,
-  kept: Readonly<Record<string, string>>,
-): string {
-  if (options.envFile !== undefined) return flagPath(options.envFile);
+function recordedFile(own: string, kept: Readonly<Record<string, string>>): string {
   const recorded = kept[envFileVariable];
   return recorded === undefined || recorded === "" ? own : resolve(dirname(own), recorded);
 }

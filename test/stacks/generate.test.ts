@@ -114,6 +114,14 @@ describe("flags", () => {
     expect(files["docker-compose.yml"]).toContain("name: ann");
   });
 
+  test("of the folder's own env file count when it is named too", async () => {
+    const cwd = command.folder();
+    await command.run(["generate", "localhost-files", "--port", "5001"], { cwd });
+    const own = join("mlflow", "localhost-files", "mlstack.env");
+    const { stdout } = await command.run(["generate", "localhost-files", "-e", own], { cwd });
+    expect(stdout).toBe("mlflow/localhost-files: nothing changes");
+  });
+
   test("do not outlive another env file", async () => {
     const cwd = command.folder();
     writeFileSync(join(cwd, "a.env"), "MLFLOW_PORT=5001\n");
