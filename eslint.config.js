@@ -9,7 +9,10 @@ const noIo = {
   message: "Renderers and env/ do no I/O.",
 };
 
-const noYaml = { group: ["yaml"], message: "YAML is written in compose-templates/yaml.ts alone." };
+const noYaml = {
+  group: ["yaml"],
+  message: "YAML is written and read in compose-templates/yaml.ts alone.",
+};
 
 const noEnvironment = (message) => ["error", { name: "process", message }];
 
@@ -62,6 +65,7 @@ export default tseslint.config(
       "no-restricted-globals": noEnvironment("Only stacks/ reads the environment."),
     },
   },
+  { files: ["stacks/**/*.ts"], rules: { "no-restricted-imports": restrict(noYaml) } },
   { files: ["compose-templates/yaml.ts"], rules: { "no-restricted-imports": "off" } },
   {
     files: ["env/**/*.ts"],

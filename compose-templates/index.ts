@@ -4,3 +4,4 @@ export * from "./compose-file.js";
 export * from "./env-file.js";
 export * from "./folder.js";
 export * from "./types.js";
+export { parseComposeFile } from "./yaml.js";

@@ -1,4 +1,4 @@
-import { parse } from "yaml";
+import { parseComposeFile } from "../../compose-templates/index.js";
 import { parseDotenv } from "../../env/dotenv.js";
 
 /** How one file of the output folder differs from the last run. */
@@ -36,13 +36,9 @@ function details(path: string, before: string, after: string): readonly string[]
 }
 
 function yamlDetails(before: string, after: string): readonly string[] {
-  let old: unknown;
-  try {
-    old = parse(before);
-  } catch {
-    return ["was not readable as YAML, and is replaced"];
-  }
-  const [a, b] = [flatten(old, ""), flatten(parse(after), "")];
+  const old = parseComposeFile(before);
+  if (!old) return ["was not readable as YAML, and is replaced"];
+  const [a, b] = [flatten(old, ""), flatten(parseComposeFile(after), "")];
   const lines = [...new Set([...Object.keys(a), ...Object.keys(b)])]
     .filter((key) => a[key] !== b[key])
     .map(

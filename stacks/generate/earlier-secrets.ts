@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
-import type { SecretValues } from "../../compose-templates/index.js";
+import { parseComposeFile, type SecretValues } from "../../compose-templates/index.js";
 import {
   ConfigError,
   secretNames,
@@ -44,12 +43,10 @@ export function findEarlierSecrets(out: string): EarlierSecrets {
 /** The top-level `secrets:` of a Compose file; of one that somebody broke, every name in it. */
 function namesIn(text: string | undefined): readonly SecretName[] {
   if (text === undefined) return [];
-  try {
-    const { secrets } = (parse(text) ?? {}) as { secrets?: Record<string, unknown> };
-    return secretNames.filter((name) => Object.hasOwn(secrets ?? {}, name));
-  } catch {
-    return secretNames.filter((name) => new RegExp(`\\b${name}\\b`).test(text));
-  }
+  const file = parseComposeFile(text);
+  return secretNames.filter((name) =>
+    file ? Object.hasOwn(file.secrets ?? {}, name) : new RegExp(`\\b${name}\\b`).test(text),
+  );
 }
 
 function valuesIn(folder: string): SecretValues {

@@ -1,5 +1,4 @@
-import { parse } from "yaml";
-import type { ComposeFile, ComposeService } from "../../compose-templates/index.js";
+import { parseComposeFile, type ComposeService } from "../../compose-templates/index.js";
 
 /**
  * What stays behind when a store changes: runs are found in the new database only, and their files
@@ -33,13 +32,8 @@ export function describeMoves(before: string | undefined, after: string): readon
 const databaseNames = ["MLFLOW_BACKEND_STORE_URI", "MLFLOW_BACKEND_STORE_URI_FILE"];
 const artifactNames = ["MLFLOW_ARTIFACTS_DESTINATION", "MLFLOW_S3_ENDPOINT_URL"];
 
-function readServer(text: string | undefined): ComposeService | undefined {
-  try {
-    return (parse(text ?? "") as ComposeFile | null)?.services["tracking-server"];
-  } catch {
-    return undefined;
-  }
-}
+const readServer = (text = ""): ComposeService | undefined =>
+  parseComposeFile(text)?.services?.["tracking-server"];
 
 const place = ({ environment = {} }: ComposeService, names: readonly string[]): string =>
   names.flatMap((name) => environment[name] ?? []).join(" at ");

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from "node:fs";
 import { join, relative } from "node:path";
-import { parse } from "yaml";
+import { parseComposeFile, type ComposeFile } from "../../compose-templates/index.js";
 import { ConfigError, type Problem } from "../../constructs/mlflow/index.js";
 import { run } from "./docker.js";
 import { readIfExists } from "./files.js";
@@ -9,19 +9,9 @@ import { readRuntime } from "./runtime-record.js";
 const label = "com.docker.compose.project";
 const composeFile = (folder: string): string => join(folder, "docker-compose.yml");
 
-interface ComposeFacts {
-  readonly name?: string;
-  readonly services?: Readonly<Record<string, { readonly restart?: string }>>;
-}
-
 /** What the folder's Compose file says; nothing where there is none, or none that can be read. */
-export function readComposeFile(out: string): ComposeFacts {
-  try {
-    return (parse(readIfExists(composeFile(out)) ?? "") ?? {}) as ComposeFacts;
-  } catch {
-    return {};
-  }
-}
+export const readComposeFile = (out: string): Partial<ComposeFile> =>
+  parseComposeFile(readIfExists(composeFile(out)) ?? "") ?? {};
 
 /** Output folders whose containers, running or not, are of this Compose project. */
 async function projectFolders(name: string): Promise<readonly string[]> {

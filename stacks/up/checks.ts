@@ -1,4 +1,4 @@
-import { parse } from "yaml";
+import { parseComposeFile } from "../../compose-templates/index.js";
 import {
   Problems,
   hostProfiles,
@@ -104,8 +104,8 @@ async function requireSpace(
 /** Whether the engine has every image of the Compose file that is about to be written. */
 async function hasImages({ files }: Generated): Promise<boolean> {
   const text = files.find(({ path }) => path === "docker-compose.yml")?.text ?? "";
-  const { services } = parse(text) as { services: Record<string, { image: string }> };
-  const images = [...new Set(Object.values(services).map(({ image }) => image))];
+  const services = Object.values(parseComposeFile(text)?.services ?? {});
+  const images = [...new Set(services.map(({ image }) => image))];
   return (await run(["image", "inspect", "--format", "{{.Id}}", ...images])).exitCode === 0;
 }
 
