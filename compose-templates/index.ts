@@ -1,4 +1,4 @@
-export * from "./build-context.js";
+export * from "../constructs/image/build-context.js";
 export * from "./client-env.js";
 export * from "./compose-file.js";
 export * from "./env-file.js";

@@ -1,5 +1,6 @@
 import { topologies, type Topology } from "../constructs/mlflow/index.js";
 import { formatDotenvValue } from "./dotenv.js";
+import type { SettingsScope } from "./load.js";
 import { variableMeta, variableNames } from "./schema.js";
 import { variablesOf } from "./topology-variables.js";
 
@@ -7,12 +8,15 @@ import { variablesOf } from "./topology-variables.js";
  * An env file of a topology with every variable explained; those without a value are comments.
  *
  * @param values - set values; none: the example
+ * @param scope - for a folder, or for a stack that Terraform makes
  */
 export function formatSettingsFile(
   topology: Topology,
   values: Readonly<Record<string, string>> = {},
+  scope: SettingsScope = "folder",
 ): string {
-  const known = variablesOf(topology);
+  const known = variablesOf(topology, scope);
+  const readers = scope === "stack" ? "plan|deploy" : `generate|up ${topology}`;
   const entries = known.flatMap((name) => {
     const { meaning, default: standard, unit } = variableMeta(name);
     const value = values[name];
@@ -29,7 +33,7 @@ export function formatSettingsFile(
     .map(([name, value]) => `${name}=${formatDotenvValue(value)}`);
   return [
     `# Settings of ${topology}: ${topologies[topology].summary}.`,
-    "# Read by: mlstack generate|up " + topology + " -e THIS. It may hold passwords: chmod 600.",
+    `# Read by: mlstack ${readers} -e THIS. It may hold passwords: chmod 600.`,
     ...entries,
     ...(others.length > 0 ? ["", ...others] : []),
     "",
@@ -60,12 +64,14 @@ export function editSettingsFile(
   }, text);
 }
 
-/** The README's table. */
+/** The README's table; what only plan, deploy, destroy and output take is marked. */
 export function formatVariableTable(): string {
   const rows = variableNames.map((name) => {
-    const { meaning, default: standard, unit } = variableMeta(name);
+    const { meaning, default: standard, unit, stack } = variableMeta(name);
     const fallback = standard.startsWith("- ") ? standard.slice(2) : `\`${standard}\``;
-    return `| \`${name}\` | ${meaning}${unit === undefined ? "" : `; ${unit}`} | ${fallback} |`;
+    const mark = stack === true ? " (stack)" : "";
+    const said = `${meaning}${unit === undefined ? "" : `; ${unit}`}`;
+    return `| \`${name}\`${mark} | ${said} | ${fallback} |`;
   });
   return ["| variable | meaning | default |", "| --- | --- | --- |", ...rows].join("\n");
 }

@@ -9,7 +9,13 @@ import {
   type Topology,
 } from "../constructs/mlflow/index.js";
 import { propsFromEnvironment } from "./deployment-props.js";
-import { environmentSchema, type Environment, type VariableName } from "./schema.js";
+import {
+  environmentSchema,
+  variableMeta,
+  variableNames,
+  type Environment,
+  type VariableName,
+} from "./schema.js";
 
 /** What reading paths needs to know of the machine. */
 export interface Machine {
@@ -20,12 +26,25 @@ export interface Machine {
   readonly user?: string;
 }
 
+/** Settings of the Docker host and the state of a stack, as they were written. */
+export interface StackSettings {
+  readonly dockerHost: string | undefined;
+  readonly sshJump: string | undefined;
+  readonly sshKey: string | undefined;
+  readonly sshOptions: readonly string[];
+  readonly state: string | undefined;
+}
+
 export interface LoadedDeployment {
   readonly deployment: MlflowDeployment;
   readonly runtime: "auto" | "docker" | "process";
   /** Secrets that the user supplied. */
   readonly secrets: Readonly<Partial<Record<SecretName, string>>>;
+  readonly stack: StackSettings;
 }
+
+/** What the settings are read for: a folder of `up` and `generate`, or a stack of `deploy`. */
+export type SettingsScope = "folder" | "stack";
 
 /** The variable behind a field, so that a message has the word the user typed. */
 const variables: readonly (readonly [string, VariableName])[] = [
@@ -50,6 +69,10 @@ const variables: readonly (readonly [string, VariableName])[] = [
   ["artifactStore.credentials", "MLSTACK_S3_CREDENTIALS"],
   ["artifactStore.kind", "MLSTACK_ARTIFACT_STORE"],
   ["bucketInit", "MLSTACK_BUCKET_INIT"],
+  ["dockerHost.url", "MLSTACK_DOCKER_HOST"],
+  ["dockerHost.jump", "MLSTACK_SSH_JUMP"],
+  ["dockerHost.keyFile", "MLSTACK_SSH_KEY"],
+  ["dockerHost.options", "MLSTACK_SSH_OPTIONS"],
 ];
 
 /** The same problems under the names of the environment. */
@@ -71,15 +94,18 @@ export function inEnvironmentWords(error: ConfigError): ConfigError {
  * Reads an environment into a deployment.
  *
  * @param values - texts by name; an empty one counts as not set
+ * @param scope - a variable that only the other one takes is refused
  * @throws {ConfigError} with every problem, in the words of the environment
  */
 export function loadDeployment(
   topology: Topology,
   values: Readonly<Record<string, string>>,
   machine: Machine,
+  scope: SettingsScope = "folder",
 ): LoadedDeployment {
   const problems = new Problems();
   const environment = parseEnvironment(values, problems);
+  requireScope(environment, scope, problems);
   const props = propsFromEnvironment(topology, environment, machine, problems);
   const deployment = resolveWith(problems, () => resolveDeployment(props));
   const secrets = Object.fromEntries(
@@ -90,7 +116,34 @@ export function loadDeployment(
   );
   // A file or SQLite store says its whole URI, which then holds no secret.
   if (deployment.backendStore.kind !== "external") delete secrets.MLFLOW_BACKEND_STORE_URI;
-  return { deployment, runtime: environment.MLSTACK_RUNTIME ?? "auto", secrets };
+  return {
+    deployment,
+    runtime: environment.MLSTACK_RUNTIME ?? "auto",
+    secrets,
+    stack: {
+      dockerHost: environment.MLSTACK_DOCKER_HOST,
+      sshJump: environment.MLSTACK_SSH_JUMP,
+      sshKey: environment.MLSTACK_SSH_KEY,
+      sshOptions: environment.MLSTACK_SSH_OPTIONS ?? [],
+      state: environment.MLSTACK_STATE,
+    },
+  };
+}
+
+/** A setting that would do nothing is refused, as everywhere. */
+function requireScope(environment: Environment, scope: SettingsScope, problems: Problems): void {
+  if (scope === "stack") {
+    const { MLSTACK_RUNTIME: runtime = "auto" } = environment;
+    const problem = `must be "docker" or "auto", because Terraform makes containers; got "${runtime}"`;
+    problems.require(runtime !== "process", "MLSTACK_RUNTIME", problem);
+    return;
+  }
+  const names = variableNames.filter((name) => variableMeta(name).stack === true);
+  for (const name of names.filter((candidate) => environment[candidate] !== undefined)) {
+    const instead =
+      name === "MLSTACK_DOCKER_HOST" ? "set DOCKER_HOST for docker and for mlstack up, or " : "";
+    problems.add(name, `is for plan, deploy, destroy and output; ${instead}remove it`);
+  }
 }
 
 /** The values that are right; what is wrong with the others goes to `problems`. */

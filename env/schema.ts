@@ -6,6 +6,7 @@ import {
   hostProfileNames,
   secretNames,
   secretSpecs,
+  topologyNames,
   type ArtifactStoreKind,
   type BackendStoreKind,
   type SecretName,
@@ -23,6 +24,8 @@ export interface VariableMeta {
   readonly unit?: string;
   /** With any of these it means something. @default - with all */
   readonly stores?: readonly StoreKind[];
+  /** Whether only plan, deploy, destroy and output take it. @default false */
+  readonly stack?: boolean;
 }
 
 /** Backend stores that have a place for users. */
@@ -173,6 +176,44 @@ const settings = {
   }),
 } as const;
 
+/** Settings of a stack, which Terraform makes; the verbs for a folder refuse them. */
+const stackSettings = {
+  MLSTACK_TOPOLOGY: choice(topologyNames as readonly string[] as ["remote-server"], {
+    meaning: "which of MLflow's topologies the stack has",
+    default: "remote-server",
+    stack: true,
+  }),
+  MLSTACK_DOCKER_HOST: text({
+    meaning: "Docker engine to deploy to, such as ssh://user@box; the machine's user needs docker",
+    default: "- DOCKER_HOST of the first deploy, else the engine of this machine",
+    unit: "ssh://, tcp:// or unix://",
+    stack: true,
+  }),
+  MLSTACK_SSH_JUMP: text({
+    meaning: "machines to pass through on the way to it",
+    default: "- none",
+    unit: "[user@]host[:port], joined by commas",
+    stack: true,
+  }),
+  MLSTACK_SSH_KEY: text({
+    meaning: "file with the private key",
+    default: "- what ssh finds",
+    stack: true,
+  }),
+  MLSTACK_SSH_OPTIONS: list({
+    meaning: "further options of ssh, as in ssh_config",
+    default: "- none",
+    unit: "Name=value, joined by commas",
+    stack: true,
+  }),
+  MLSTACK_STATE: text({
+    meaning: "where Terraform keeps its state",
+    default: "local",
+    unit: "local, s3://bucket/key?region=…, or pg (with PG_CONN_STR)",
+    stack: true,
+  }),
+} as const;
+
 const secrets = Object.fromEntries(
   secretNames.map((name) => {
     const { purpose, source, minimumLength }: SecretSpec = secretSpecs[name];
@@ -186,7 +227,7 @@ const secrets = Object.fromEntries(
 ) as Record<SecretName, ReturnType<typeof text>>;
 
 /** Every variable that the toolkit reads. An unknown one is refused, since it would do nothing. */
-export const environmentSchema = z.strictObject({ ...settings, ...secrets });
+export const environmentSchema = z.strictObject({ ...settings, ...stackSettings, ...secrets });
 
 export type Environment = z.output<typeof environmentSchema>;
 

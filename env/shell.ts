@@ -72,6 +72,16 @@ export const shellVariables: readonly ShellVariables[] = [
       "docker and its Compose: which engine, how it builds; not COMPOSE_FILE and COMPOSE_PROJECT_NAME, nor secrets of .env",
     names: ["DOCKER_HOST", "DOCKER_", "COMPOSE_", "BUILDX_", "BUILDKIT_"],
   },
+  {
+    program:
+      "terraform and tofu: configuration, plugins, variables; not TF_CLI_ARGS, TF_DATA_DIR and TF_WORKSPACE",
+    names: ["TF_CLI_CONFIG_FILE", "TF_PLUGIN_CACHE_DIR", "TF_"],
+  },
+  {
+    program: "Terraform's state in PostgreSQL or S3: how to reach it, and as whom",
+    names: ["PG_CONN_STR", "AWS_PROFILE", "AWS_SESSION_TOKEN"],
+  },
+  { program: "ssh, to the Docker host of a stack: the agent with the keys", names: ["SSH_AUTH_SOCK"] },
   { program: "colours of what is printed", names: ["NO_COLOR", "FORCE_COLOR", "TERM", "CI"] },
 ];
 

@@ -8,14 +8,24 @@ import {
   type SecretName,
   type Topology,
 } from "../constructs/mlflow/index.js";
+import type { SettingsScope } from "./load.js";
 import { variableMeta, variableNames, type VariableName } from "./schema.js";
 
-/** Variables that mean something in a topology, in the order of the schema. */
-export function variablesOf(topology: Topology): readonly VariableName[] {
+/**
+ * Variables that mean something in a topology, in the order of the schema.
+ *
+ * @param scope - with or without those of a stack
+ */
+export function variablesOf(
+  topology: Topology,
+  scope: SettingsScope = "folder",
+): readonly VariableName[] {
   const { backendStores, artifactStores } = topologies[topology];
   const kinds: readonly string[] = [...backendStores, ...artifactStores];
   const secrets = secretsIn(topology);
   return variableNames.filter((name) => {
+    if (variableMeta(name).stack === true) return scope === "stack";
+    if (name === "MLSTACK_RUNTIME" && scope === "stack") return false;
     // The URI of a file or SQLite store is no secret, and every topology has some store's.
     if (name === "MLFLOW_BACKEND_STORE_URI") return true;
     if (isSecret(name)) return secrets.has(name);

@@ -11,6 +11,8 @@ const { outputFiles } = await build({
   outdir,
   outExtension: { ".js": ".mjs" },
   bundle: true,
+  // The library that stacks are written with is the installation's own, one copy for all.
+  external: ["cdktf", "constructs", "@cdktf/*"],
   splitting: true,
   format: "esm",
   platform: "node",

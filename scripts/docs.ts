@@ -8,4 +8,5 @@ import { fillReadme } from "./readme-tables.js";
 for (const topology of topologyNames) {
   writeFileSync(`env/${topology}.env.example`, formatSettingsFile(topology));
 }
+writeFileSync("env/home-lab.env.example", formatSettingsFile("remote-server", {}, "stack"));
 writeFileSync("README.md", fillReadme(readFileSync("README.md", "utf8")));

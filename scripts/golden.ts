@@ -1,19 +1,31 @@
 /**
- * Writes `compose-templates/golden/` anew: what each case renders to, for the tests and for people
- * without Node. Read the change with `git diff` before it is committed.
+ * Writes `compose-templates/golden/` and `constructs/docker/golden/` anew: what each case renders
+ * to, for the tests and for people without Node. Read the change with `git diff` before it is
+ * committed.
  */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { loadAssets, packageDirectory } from "../stacks/tools/assets.js";
+import { loadAssets, packageDirectory } from "../constructs/image/load.js";
+import { renderDockerGolden } from "../test/helpers/docker-golden.js";
 import { goldenCases, renderGolden } from "../test/helpers/golden-cases.js";
 
-const golden = join(packageDirectory(), "compose-templates", "golden");
 const assets = loadAssets();
 
 for (const goldenCase of goldenCases) {
-  const folder = join(golden, goldenCase.name);
+  const rendered = renderGolden(goldenCase, assets).map(({ path, text }) => [path, text] as const);
+  writeCase("compose-templates/golden", goldenCase.name, rendered);
+  const configuration = Object.entries(renderDockerGolden(goldenCase));
+  writeCase("constructs/docker/golden", goldenCase.name, configuration);
+}
+
+function writeCase(
+  golden: string,
+  name: string,
+  files: readonly (readonly [path: string, text: string])[],
+): void {
+  const folder = join(packageDirectory(), golden, name);
   rmSync(folder, { recursive: true, force: true });
-  for (const { path, text } of renderGolden(goldenCase, assets)) {
+  for (const [path, text] of files) {
     const file = join(folder, path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);

@@ -4,31 +4,42 @@ import {
   targetTable,
   topologies,
   topologyNames,
+  type KindSupport,
   type Support,
+  type Target,
 } from "../constructs/mlflow/index.js";
 import { formatVariableTable } from "../env/example.js";
 import { formatShellTable } from "../env/shell.js";
 
 const cell = (support: Support): string => (support === "runs" ? "runs" : `no: ${support.refused}`);
 
+/** The columns of the table, and what people call them. */
+const targets: readonly (readonly [Target, string])[] = [
+  ["compose", "Docker"],
+  ["docker", "Terraform"],
+  ["process", "process"],
+];
+
 function formatKindTable(): string {
   const where = (role: "backendStores" | "artifactStores", kind: string): string =>
     topologyNames
       .filter((name) => (topologies[name][role] as readonly string[]).includes(kind))
       .join(", ");
+  const row = (store: string, topologies: string, support: KindSupport): string =>
+    `| ${[store, topologies, ...targets.map(([target]) => cell(support[target]))].join(" | ")} |`;
   const rows = [
-    ...backendStoreKinds.map(
-      (kind) =>
-        `| backend store \`${kind}\` | ${where("backendStores", kind)} | ${cell(targetTable.backendStore[kind].compose)} | ${cell(targetTable.backendStore[kind].process)} |`,
-    ),
-    ...artifactStoreKinds.map(
-      (kind) =>
-        `| artifact store \`${kind}\` | ${where("artifactStores", kind)} | ${cell(targetTable.artifactStore[kind].compose)} | ${cell(targetTable.artifactStore[kind].process)} |`,
-    ),
+    ...backendStoreKinds.map((kind) => {
+      const title = `backend store \`${kind}\``;
+      return row(title, where("backendStores", kind), targetTable.backendStore[kind]);
+    }),
+    ...artifactStoreKinds.map((kind) => {
+      const title = `artifact store \`${kind}\``;
+      return row(title, where("artifactStores", kind), targetTable.artifactStore[kind]);
+    }),
   ];
-  return ["| store | topologies | Docker | process |", "| --- | --- | --- | --- |", ...rows].join(
-    "\n",
-  );
+  const columns = ["store", "topologies", ...targets.map(([, title]) => title)];
+  const lines = columns.map(() => "---");
+  return [`| ${columns.join(" | ")} |`, `| ${lines.join(" | ")} |`, ...rows].join("\n");
 }
 
 const tables: Readonly<Record<string, () => string>> = {

@@ -1,11 +1,16 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from "commander";
+import { setMaxListeners } from "node:events";
 import { ConfigError, topologyNames } from "../constructs/mlflow/index.js";
 import { inEnvironmentWords } from "../env/load.js";
+import type { DeployOptions } from "./deploy/deploy.js";
+import type { DestroyOptions } from "./destroy/destroy.js";
 import type { DownOptions } from "./down/down.js";
 import { generate, type GenerateOptions } from "./generate/generate.js";
 import type { InitOptions } from "./init/init.js";
 import type { LogsOptions } from "./logs/logs.js";
+import type { OutputOptions } from "./output/output.js";
+import type { PlanVerbOptions } from "./plan/plan.js";
 import type { SettingsOptions } from "./settings.js";
 import type { UpOptions } from "./up/up.js";
 
@@ -13,6 +18,12 @@ import type { UpOptions } from "./up/up.js";
 type ExitCode = number;
 
 const interrupted = new AbortController();
+
+// Each command that runs at the moment listens to it.
+setMaxListeners(50, interrupted.signal);
+
+/** Milliseconds in which a verb may end by itself after Ctrl-C. */
+let patience = 5000;
 
 const collect = (value: string, previous: string[] | undefined): string[] => [
   ...(previous ?? []),
@@ -45,10 +56,68 @@ function withSettings(command: Command): Command {
   );
 }
 
+function withStackSettings(command: Command): Command {
+  return command
+    .option("--host <url>", "Docker engine: ssh://user@box[:port], tcp://… or unix://…")
+    .option("--jump <hosts>", "machines to pass through: [user@]host[:port], joined by commas")
+    .option("--ssh-key <file>", "private key")
+    .option("--ssh-option <Name=value>", "option of ssh; may be repeated", collect)
+    .option("--topology <name>", `${topologyNames.join(", ")} (default: remote-server)`)
+    .option("--listen <address>", "address of that machine to answer on (default: 127.0.0.1)")
+    .option("--port <port>", "port to answer on")
+    .option("--public-url <url>", "URL people type; may be repeated", collect)
+    .option("-e, --env-file <file>", "settings (default: mlstack.env in the output folder)")
+    .option("--out <folder>", "output folder (default: mlflow/<stack>)")
+    .option("--name <name>", "what containers and volumes are named after")
+    .option("--profile <name>", "n100, small or medium")
+    .option("--data-directory <folder>", "folder of that machine for SQLite and local artifacts")
+    .option("--state <place>", "local, s3://bucket/key?region=…, or pg with PG_CONN_STR")
+    .option("--terraform-binary <program>", "terraform or tofu, by name or path")
+    .option("--set <NAME=value>", "any other variable but secrets; may be repeated", collect);
+}
+
+/** The verbs that drive Terraform. It may take minutes to end well after Ctrl-C. */
+function addStackVerbs(program: Command): void {
+  withStackSettings(verb(program, "plan <stack>", "what deploy would do, and what is out of place"))
+    .option("--check", "exit 1 if something would change")
+    .action(async (stack: string, options: PlanVerbOptions) => {
+      const { plan } = await import("./plan/plan.js");
+      await finish(plan(stack, options, interrupted.signal));
+    });
+  withStackSettings(
+    verb(program, "deploy <stack>", "check a Docker host, apply by Terraform and prove (home-lab)"),
+  )
+    .option("--yes", "do not ask before something that runs is replaced")
+    .option("--new-volume <name>", "let a volume whose data is gone begin empty", collect)
+    .action(async (stack: string, options: DeployOptions) => {
+      const { deploy } = await import("./deploy/deploy.js");
+      await finish(deploy(stack, options, interrupted.signal));
+    });
+  withStackSettings(verb(program, "destroy <stack>", "remove what deploy made; data stays"))
+    .option("--delete-data <volume>", "and this volume with its data; may be repeated", collect)
+    .option("--yes", "do not ask")
+    .action(async (stack: string, options: DestroyOptions) => {
+      const { destroy } = await import("./destroy/destroy.js");
+      await finish(destroy(stack, options, interrupted.signal));
+    });
+  withStackSettings(verb(program, "output <stack>", "what the last deploy gave out"))
+    .option("--json", "as JSON")
+    .action(async (stack: string, options: OutputOptions) => {
+      const { output } = await import("./output/output.js");
+      await finish(output(stack, options, interrupted.signal));
+    });
+  for (const command of program.commands) {
+    if (!["plan", "deploy", "destroy"].includes(command.name())) continue;
+    command.hook("preAction", () => void (patience = 180_000));
+  }
+}
+
 function buildProgram(): Command {
   const topologies = topologyNames.join(", ");
   const program = new Command("mlstack")
-    .description("Runs MLflow's three topologies: with Docker Compose, or as a local process.")
+    .description(
+      "Runs MLflow's three topologies: with Docker Compose, as a local process, or on a Docker host by Terraform.",
+    )
     .version("0.1.0")
     .exitOverride()
     .showHelpAfterError("(--help shows what there is)")
@@ -104,6 +173,7 @@ function buildProgram(): Command {
       const { down } = await import("./down/down.js");
       await finish(down(topology, options));
     });
+  addStackVerbs(program);
   return program;
 }
 
@@ -129,8 +199,9 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
     if (interrupted.signal.aborted) process.exit(1);
     interrupted.abort();
+    if (patience > 5000) console.error("\nStopping; Ctrl-C again ends at once.");
     // Children were told, and whoever waits for them ends now. This is for what does not listen.
-    setTimeout(() => process.exit(report(interrupted.signal.reason)), 5000).unref();
+    setTimeout(() => process.exit(report(interrupted.signal.reason)), patience).unref();
   });
 }
 

@@ -1,7 +1,12 @@
 import { dirname, join, resolve } from "node:path";
 import { ConfigError, topologyNames, type Topology } from "../constructs/mlflow/index.js";
 import { editSettingsFile, formatSettingsFile } from "../env/example.js";
-import { loadDeployment, type LoadedDeployment, type Machine } from "../env/load.js";
+import {
+  loadDeployment,
+  type LoadedDeployment,
+  type Machine,
+  type SettingsScope,
+} from "../env/load.js";
 import { readDotenvFile } from "./tools/dotenv-file.js";
 import { readIfExists } from "./tools/files.js";
 import { flagPath, flagValues, type FlagOptions } from "./tools/flags.js";
@@ -37,8 +42,8 @@ export function parseTopology(text: string): Topology {
 }
 
 /** @throws {ConfigError} for an empty `--out`, which is a shell variable that is not set */
-export function outFolder(topology: Topology, options: SettingsOptions): string {
-  const { out = defaultOut(topology) } = options;
+export function outFolder(standard: string, options: SettingsOptions): string {
+  const { out = standard } = options;
   if (out.trim() !== "") return flagPath(out);
   throw new ConfigError([{ path: "--out", problem: 'must be a folder; got ""' }]);
 }
@@ -67,7 +72,28 @@ function user(): { readonly user?: string } {
  */
 export function readSettings(topologyText: string, options: SettingsOptions): Settings {
   const topology = parseTopology(topologyText);
-  const out = outFolder(topology, options);
+  const out = outFolder(defaultOut(topology), options);
+  const { values, file, keep } = readValues(out, options, flagValues(options), () => topology);
+  const loaded = loadDeployment(topology, values, thisMachine(dirname(file)));
+  return { topology, out, keep, source: `"${file}"`, ...loaded };
+}
+
+/** Variables of an output folder, before they are understood. */
+interface FolderValues {
+  readonly values: Readonly<Record<string, string>>;
+  /** The env file that they are from. */
+  readonly file: string;
+  readonly keep: Settings["keep"];
+}
+
+/** @param topologyOf - the topology that the values name, for the text of a new file */
+export function readValues(
+  out: string,
+  options: SettingsOptions,
+  flags: Readonly<Record<string, string>>,
+  topologyOf: (values: Readonly<Record<string, string>>) => Topology,
+  scope: SettingsScope = "folder",
+): FolderValues {
   const own = join(out, settingsFileName);
   const kept = readDotenvFile(own) ?? {};
   const asked = options.envFile === undefined ? undefined : flagPath(options.envFile);
@@ -76,9 +102,7 @@ export function readSettings(topologyText: string, options: SettingsOptions): Se
   const replaces = asked !== undefined && asked !== own;
   const file = replaces ? asked : recordedFile(own, kept);
   const base = file === own ? {} : readNamedFile(file, options, own);
-  const flags = flagValues(options);
   const values = { ...base, ...(replaces ? {} : kept), ...flags };
-  const loaded = loadDeployment(topology, values, thisMachine(dirname(file)));
   const gone = replaces ? Object.keys(kept).map((name) => [name, undefined] as const) : [];
   const wanted = {
     ...Object.fromEntries(gone),
@@ -86,11 +110,9 @@ export function readSettings(topologyText: string, options: SettingsOptions): Se
     ...flags,
   };
   const changed = Object.entries(wanted).filter(([name, value]) => kept[name] !== value);
-  const keep =
-    changed.length > 0
-      ? { text: settingsText(topology, own, Object.fromEntries(changed)) }
-      : undefined;
-  return { topology, out, keep, source: `"${file}"`, ...loaded };
+  if (changed.length === 0) return { values, file, keep: undefined };
+  const text = settingsText(topologyOf(values), own, Object.fromEntries(changed), scope);
+  return { values, file, keep: { text } };
 }
 
 /** Names the file of `-e` in the folder's own, so that the next run without it is the same. */
@@ -130,11 +152,12 @@ export function settingsText(
   topology: Topology,
   file: string,
   values: Readonly<Record<string, string | undefined>>,
+  scope: SettingsScope = "folder",
 ): string {
   const before = readIfExists(file);
   if (before !== undefined) return editSettingsFile(before, values);
   const set = Object.entries(values).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
-  return formatSettingsFile(topology, Object.fromEntries(set));
+  return formatSettingsFile(topology, Object.fromEntries(set), scope);
 }

@@ -4,7 +4,10 @@ Compose copies a secret that comes from .env into a container before it starts, 
 to do where the root file system is read-only. This job's root is writable; the others mount its
 result read-only.
 
-    install_secrets.py MANIFEST     {"<directory>": ["<secret>", ...], ...} as JSON
+Terraform would keep a file that it puts into a container in its state: with "-" the secrets come
+in on standard input instead, as one JSON object, and are nowhere but there.
+
+    install_secrets.py MANIFEST [-]     {"<directory>": ["<secret>", ...], ...} as JSON
 """
 
 import json
@@ -24,25 +27,34 @@ def write(path, data):
     os.replace(partial, path)
 
 
-def require_values(manifest):
+def read_secret(name):
     """Compose gives no file for a value that is empty."""
-    missing = sorted({name for names in manifest.values() for name in names if not has_value(name)})
+    path = os.path.join(SOURCE, name)
+    if not os.path.isfile(path):
+        return b""
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def read_secrets(names, source):
+    if source == "-":
+        given = json.load(sys.stdin)
+        values = {name: given.get(name, "").encode() for name in names}
+    else:
+        values = {name: read_secret(name) for name in names}
+    missing = sorted(name for name, value in values.items() if not value)
     if missing:
         sys.exit("in .env these have no value: " + ", ".join(missing))
-
-
-def has_value(name):
-    path = os.path.join(SOURCE, name)
-    return os.path.isfile(path) and os.path.getsize(path) > 0
+    return values
 
 
 def main():
     manifest = json.loads(sys.argv[1])
-    require_values(manifest)
+    wanted = {name for names in manifest.values() for name in names}
+    values = read_secrets(wanted, sys.argv[2] if len(sys.argv) > 2 else SOURCE)
     for directory, names in manifest.items():
         for name in names:
-            with open(os.path.join(SOURCE, name), "rb") as file:
-                write(os.path.join(directory, name), file.read())
+            write(os.path.join(directory, name), values[name])
         for stale in set(os.listdir(directory)) - set(names):
             os.unlink(os.path.join(directory, stale))
     print(f"secrets installed for {len(manifest)} containers")

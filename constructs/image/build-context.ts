@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mlflowVersion, type RequirementGroup } from "../constructs/mlflow/index.js";
+import { mlflowVersion, type RequirementGroup } from "../mlflow/index.js";
 
 /** Texts of the files in `tracking-server/`, by name. Read by the caller: renderers do no I/O. */
 export interface BuildContextAssets {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { BuildContextAssets } from "../../compose-templates/index.js";
+import type { BuildContextAssets } from "./build-context.js";
 
 const scriptNames = [
   "run.py",

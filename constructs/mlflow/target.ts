@@ -5,7 +5,7 @@ import { ConfigError, Problems } from "./errors.js";
 import type { Topology } from "./topology.js";
 
 /** Where a deployment is rendered to. */
-export type Target = "compose" | "process";
+export type Target = "compose" | "docker" | "process";
 
 /** `runs`, or the reason why it can't and what to use instead. */
 export type Support = "runs" | { readonly refused: string };
@@ -31,20 +31,21 @@ export const targetTable: {
   readonly artifactStore: Readonly<Record<ArtifactStoreKind, KindSupport>>;
 } = {
   backendStore: {
-    file: { topologies: ["localhost-files"], compose: "runs", process: "runs" },
-    sqlite: { topologies: ["localhost-database"], compose: "runs", process: "runs" },
-    postgres: { topologies: withDatabase, compose: "runs", process: ownContainer },
-    external: { topologies: withDatabase, compose: "runs", process: "runs" },
+    file: { topologies: ["localhost-files"], compose: "runs", docker: "runs", process: "runs" },
+    sqlite: { topologies: ["localhost-database"], compose: "runs", docker: "runs", process: "runs" },
+    postgres: { topologies: withDatabase, compose: "runs", docker: "runs", process: ownContainer },
+    external: { topologies: withDatabase, compose: "runs", docker: "runs", process: "runs" },
   },
   artifactStore: {
     local: {
       topologies: ["localhost-files", "localhost-database"],
       compose: "runs",
+      docker: "runs",
       process: "runs",
     },
-    rustfs: { topologies: ["remote-server"], compose: "runs", process: ownContainer },
-    s3: { topologies: ["remote-server"], compose: "runs", process: severalPeople },
-    "s3-compatible": { topologies: ["remote-server"], compose: "runs", process: severalPeople },
+    rustfs: { topologies: ["remote-server"], compose: "runs", docker: "runs", process: ownContainer },
+    s3: { topologies: ["remote-server"], compose: "runs", docker: "runs", process: severalPeople },
+    "s3-compatible": { topologies: ["remote-server"], compose: "runs", docker: "runs", process: severalPeople },
   },
 };
 

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { ConfigError } from "../../constructs/mlflow/index.js";
-import { outFolder, parseTopology } from "../settings.js";
+import { defaultOut, outFolder, parseTopology } from "../settings.js";
 import { compose, whyFailed } from "../tools/docker.js";
 import { readIfExists } from "../tools/files.js";
 import { readComposeFile, requireOwnProject } from "../tools/project.js";
@@ -21,7 +21,7 @@ export interface DownOptions {
 /** `mlstack down`: stops what runs; data stays unless `--delete-data`. */
 export async function down(topologyText: string, options: DownOptions): Promise<number> {
   const topology = parseTopology(topologyText);
-  const out = outFolder(topology, options);
+  const out = outFolder(defaultOut(topology), options);
   if (options.deleteData === true && !(await confirmed(out, options))) return 1;
   if (readRuntime(out) === "process") return downProcess(out, options);
   requireFolder(out);

@@ -7,6 +7,7 @@ import {
   secretSpecs,
   type SecretName,
 } from "../../constructs/mlflow/index.js";
+import { deployedFile, readDeployed } from "../tools/deployed-record.js";
 import { readIfExists } from "../tools/files.js";
 import { readRuntime } from "../tools/runtime-record.js";
 
@@ -36,6 +37,7 @@ export function findEarlierSecrets(out: string): EarlierSecrets {
       new Map([
         ...(removed ? secretNames.map((name) => [name, state] as const) : []),
         ...namesIn(text).map((name) => [name, compose] as const),
+        ...deployedSecrets(out).map((name) => [name, deployedFile(out)] as const),
       ]),
   };
 }
@@ -47,6 +49,12 @@ function namesIn(text: string | undefined): readonly SecretName[] {
   return secretNames.filter((name) =>
     file ? Object.hasOwn(file.secrets ?? {}, name) : new RegExp(`\\b${name}\\b`).test(text),
   );
+}
+
+/** Those that the last deploy handed on. */
+function deployedSecrets(out: string): readonly SecretName[] {
+  const used = readDeployed(out)?.secrets ?? [];
+  return secretNames.filter((name) => used.includes(name));
 }
 
 function valuesIn(folder: string): SecretValues {

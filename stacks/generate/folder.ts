@@ -7,9 +7,9 @@ import {
   type OutputFile,
   type SecretValues,
 } from "../../compose-templates/index.js";
-import { requireTarget, secretNames, type SecretName } from "../../constructs/mlflow/index.js";
+import { requireTarget, secretNames, unreachable, type SecretName } from "../../constructs/mlflow/index.js";
 import { settingsFileName, type Settings } from "../settings.js";
-import { loadAssets } from "../tools/assets.js";
+import { loadAssets } from "../../constructs/image/load.js";
 import { readDotenvFile } from "../tools/dotenv-file.js";
 import { isOpenToOthers, makePrivate, readIfExists, writeFileAtomically } from "../tools/files.js";
 import type { RuntimeName } from "../tools/runtime-record.js";
@@ -39,6 +39,22 @@ const previousName = ".env.previous";
 const composeName = "docker-compose.yml";
 const onlyForDocker = [composeName, "tracking-server/Dockerfile"];
 
+/** What the folder is for: a runtime of `up`, or Terraform, which has its own place for the rest. */
+export type FolderKind = RuntimeName | "terraform";
+
+const isFor = (kind: FolderKind, path: string): boolean => {
+  switch (kind) {
+    case "docker":
+      return true;
+    case "process":
+      return !onlyForDocker.includes(path);
+    case "terraform":
+      return path.startsWith("client.");
+    default:
+      return unreachable(kind);
+  }
+};
+
 /**
  * Renders the folder and compares it with what is there. Writes nothing.
  *
@@ -46,11 +62,11 @@ const onlyForDocker = [composeName, "tracking-server/Dockerfile"];
  */
 export function planFolder(
   settings: FolderSettings,
-  runtime: RuntimeName,
+  kind: FolderKind,
   transform?: ComposeTransform,
 ): Generated {
   const { deployment, out } = settings;
-  if (runtime === "process") requireTarget(deployment, "process");
+  requireTarget(deployment, kind === "docker" ? "compose" : kind === "terraform" ? "docker" : kind);
   const earlier = findEarlierSecrets(out);
   const path = join(out, ".env");
   const kept = readDotenvFile(path) ?? {};
@@ -76,7 +92,7 @@ export function planFolder(
       mode: 0o600,
     },
     ...renderComposeFolder(deployment, loadAssets(), transform)
-      .filter((file) => runtime === "docker" || !onlyForDocker.includes(file.path))
+      .filter((file) => isFor(kind, file.path))
       .map((file) => ({ ...file, mode: 0o644 })),
   ];
   const composeFile = files.find((file) => file.path === composeName);

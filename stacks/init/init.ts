@@ -3,6 +3,7 @@ import { ConfigError, type Topology } from "../../constructs/mlflow/index.js";
 import { loadDeployment } from "../../env/load.js";
 import type { VariableName } from "../../env/schema.js";
 import {
+  defaultOut,
   outFolder,
   parseTopology,
   settingsFileName,
@@ -32,7 +33,7 @@ export async function init(
 ): Promise<number> {
   const terminal = process.stdin.isTTY && process.stdout.isTTY && options.yes !== true;
   const topology = await chooseTopology(topologyText, terminal);
-  const out = outFolder(topology, options);
+  const out = outFolder(defaultOut(topology), options);
   const file = options.envFile ? flagPath(options.envFile) : join(out, settingsFileName);
   const before = readDotenvFile(file) ?? {};
   const flags = { ...flagValues(options), ...storeFlags(options) };

@@ -1,6 +1,6 @@
 import { ConfigError } from "../../constructs/mlflow/index.js";
 import { requireFolder } from "../down/down.js";
-import { outFolder, parseTopology } from "../settings.js";
+import { defaultOut, outFolder, parseTopology } from "../settings.js";
 import { compose, whyFailed } from "../tools/docker.js";
 import { readRuntime } from "../tools/runtime-record.js";
 
@@ -17,7 +17,7 @@ export async function logs(
   options: LogsOptions,
   signal: AbortSignal,
 ): Promise<number> {
-  const out = outFolder(parseTopology(topologyText), options);
+  const out = outFolder(defaultOut(parseTopology(topologyText)), options);
   const tail = options.tail ?? "100";
   if (!/^\d{1,9}$/.test(tail)) {
     throw new ConfigError([{ path: "--tail", problem: `must be a whole number; got "${tail}"` }]);

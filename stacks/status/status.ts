@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import { outFolder, parseTopology, type SettingsOptions } from "../settings.js";
+import { defaultOut, outFolder, parseTopology, type SettingsOptions } from "../settings.js";
 import { requireFolder } from "../down/down.js";
 import { requireContainerStates, type ContainerState } from "../tools/containers.js";
 import { run } from "../tools/docker.js";
@@ -13,7 +13,7 @@ import { readRuntime } from "../tools/runtime-record.js";
  */
 export async function status(topologyText: string, options: SettingsOptions): Promise<number> {
   const topology = parseTopology(topologyText);
-  const out = outFolder(topology, options);
+  const out = outFolder(defaultOut(topology), options);
   if (readRuntime(out) === "process") return processStatusLines(out);
   requireFolder(out);
   const states = await requireContainerStates(out);

@@ -11,6 +11,8 @@ export interface Engine {
   readonly memoryMiB: number;
   /** Directory of images and volumes, on the engine's machine. */
   readonly root: string;
+  /** `unix:///var/run/docker.sock`, `ssh://user@box`; empty: what `docker` takes by itself. */
+  readonly endpoint: string;
   /**
    * Whether the ports that it publishes and the folders that it mounts are this machine's: also for
    * the virtual machine of Docker Desktop.
@@ -54,13 +56,13 @@ export async function askEngine(): Promise<EngineAnswer> {
 
 async function place(
   operatingSystem: string,
-): Promise<Pick<Engine, "sharesHost" | "sharesKernel">> {
+): Promise<Pick<Engine, "endpoint" | "sharesHost" | "sharesKernel">> {
   const endpoint =
     process.env["DOCKER_HOST"] ??
     (await run(["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"])).stdout.trim();
   const sharesHost = endpoint === "" || /^(unix|npipe):/.test(endpoint);
   const isMachine = process.platform !== "linux" || operatingSystem.includes("Docker Desktop");
-  return { sharesHost, sharesKernel: sharesHost && !isMachine };
+  return { endpoint, sharesHost, sharesKernel: sharesHost && !isMachine };
 }
 
 /** The object that a line of JSON is; undefined: it is none. */

@@ -1,7 +1,8 @@
-import { request } from "node:http";
+import { request as overHttp } from "node:http";
+import { request as overHttps } from "node:https";
 
 export interface MlflowClientOptions {
-  /** Where the server listens: `http://127.0.0.1:5000`. */
+  /** Where the server listens: `http://127.0.0.1:5000`, or what is before it: `https://…`. */
   readonly address: string;
   /** The URL people type; sent as `Host` and `Origin`, so that the server's own rules are tried. */
   readonly publicUrl: string;
@@ -71,7 +72,8 @@ export class MlflowClient {
         `Basic ${Buffer.from(`${username}:${password ?? ""}`).toString("base64")}`;
     }
     return new Promise((resolve, reject) => {
-      const sent = request(`${address}${path}`, { method, headers, timeout: 60_000 }, (answer) => {
+      const request = address.startsWith("https:") ? overHttps : overHttp;
+      const sent = request(`${address.replace(/\/+$/, "")}${path}`, { method, headers, timeout: 60_000 }, (answer) => {
         const chunks: Buffer[] = [];
         answer.on("data", (chunk: Buffer) => chunks.push(chunk));
         answer.on("end", () => {

@@ -1,10 +1,5 @@
 import { parseComposeFile } from "../../compose-templates/index.js";
-import {
-  Problems,
-  hostProfiles,
-  planContainers,
-  type MlflowDeployment,
-} from "../../constructs/mlflow/index.js";
+import { Problems, hostProfiles, type MlflowDeployment } from "../../constructs/mlflow/index.js";
 import type { Generated } from "../generate/folder.js";
 import type { Settings } from "../settings.js";
 import { containerStates, type ContainerState } from "../tools/containers.js";
@@ -16,9 +11,15 @@ import { selfCommand } from "../tools/self.js";
 import { shellWord } from "../tools/shell-word.js";
 import { prepareDataDirectory } from "./data-directory.js";
 import { requireKnownVolumes } from "./known-volumes.js";
-import { availableMemoryMiB, requireDisk, requireMemory } from "./resources.js";
-
-const floor = { engine: "20.10", compose: "2.24" } as const;
+import {
+  availableMemoryMiB,
+  floor,
+  requireCpus,
+  requireDisk,
+  requireMemory,
+  requireVersion,
+  runningGiB,
+} from "./resources.js";
 
 /**
  * Looks before anything is changed.
@@ -34,7 +35,7 @@ export async function checkDockerHost(
   const { deployment, out } = settings;
   requireVersion("Docker engine", engine.version, floor.engine, problems);
   requireVersion("Docker Compose", engine.composeVersion, floor.compose, problems);
-  requireCpus(deployment, engine, problems);
+  requireCpus(deployment, engine.cpus, "this one", problems);
   const own = await requireProject(settings, problems);
   const server = await runningServer(out);
   const { bindAddress, port } = deployment.trackingServer;
@@ -78,9 +79,6 @@ async function runningServer(out: string): Promise<ContainerState | undefined> {
   );
 }
 
-/** GiB that a stack needs that runs already and whose images are there. */
-const runningGiB = 1;
-
 async function requireSpace(
   deployment: MlflowDeployment,
   generated: Generated,
@@ -107,27 +105,4 @@ async function hasImages({ files }: Generated): Promise<boolean> {
   const services = Object.values(parseComposeFile(text)?.services ?? {});
   const images = [...new Set(services.map(({ image }) => image))];
   return (await run(["image", "inspect", "--format", "{{.Id}}", ...images])).exitCode === 0;
-}
-
-function requireVersion(what: string, version: string, least: string, problems: Problems): void {
-  const number = (text: string) => {
-    const [major = 0, minor = 0] = text.split(".").map((part) => Number.parseInt(part, 10));
-    return major * 1000 + minor;
-  };
-  problems.require(
-    number(version) >= number(least),
-    what,
-    `must be ${least} or newer; this one is ${version}; install a newer one (https://docs.docker.com/engine/install/)`,
-  );
-}
-
-function requireCpus(deployment: MlflowDeployment, engine: Engine, problems: Problems): void {
-  const most = Math.max(
-    ...planContainers(deployment).containers.map(({ resources }) => resources.cpus),
-  );
-  problems.require(
-    most <= engine.cpus,
-    "MLSTACK_PROFILE",
-    `"${deployment.profile}" is for machines with ${most} processors or more; this one has ${engine.cpus}; use a smaller profile, such as "small"`,
-  );
 }

@@ -1,11 +1,12 @@
 import type { SecretValues } from "../../compose-templates/index.js";
 import type { Generated } from "../generate/folder.js";
 import type { Settings } from "../settings.js";
-import { localUrl } from "../tools/listener.js";
 import { MlflowClient, MlflowError } from "../tools/mlflow-client.js";
 import type { RuntimeName } from "../tools/runtime-record.js";
+import type { ChosenRuntime } from "./choose-runtime.js";
 import { proveFromClient } from "./proof.js";
 import { lastServerErrors } from "./server-errors.js";
+import { withServerUrl } from "./server-url.js";
 
 /**
  * Proves the deployment from its client's seat.
@@ -15,20 +16,23 @@ import { lastServerErrors } from "./server-errors.js";
 export async function prove(
   { deployment, out }: Settings,
   { secrets }: Generated,
-  runtime: RuntimeName,
+  runtime: ChosenRuntime,
 ): Promise<void> {
-  const { bindAddress, port, publicUrls, login } = deployment.trackingServer;
-  const client = new MlflowClient({
-    address: localUrl({ host: bindAddress, port }),
-    publicUrl: publicUrls[0] ?? "",
-    username: login?.adminUsername,
-    password: secrets.MLFLOW_AUTH_ADMIN_PASSWORD,
-  });
+  const { bindAddress: host, port, publicUrls, login } = deployment.trackingServer;
   try {
-    await proveFromClient(client);
+    await withServerUrl({ host, port }, runtime, (address) =>
+      proveFromClient(
+        new MlflowClient({
+          address,
+          publicUrl: publicUrls[0] ?? "",
+          username: login?.adminUsername,
+          password: secrets.MLFLOW_AUTH_ADMIN_PASSWORD,
+        }),
+      ),
+    );
   } catch (error) {
     if (!(error instanceof MlflowError) || error.status !== 401) {
-      throw await withServerErrors(error as Error, out, runtime, secrets);
+      throw await withServerErrors(error as Error, out, runtime.name, secrets);
     }
     throw new Error(
       `the server runs, but refuses MLFLOW_AUTH_ADMIN_PASSWORD of ${out}/.env. MLflow takes it at the first start only. ` +

@@ -3,13 +3,14 @@ import pc from "picocolors";
 import { clientEnvironment } from "../../compose-templates/index.js";
 import type { Settings } from "../settings.js";
 import { containerStates } from "../tools/containers.js";
-import type { RuntimeName } from "../tools/runtime-record.js";
 import { selfCommand } from "../tools/self.js";
+import type { ChosenRuntime } from "./choose-runtime.js";
+import { tunnelCommand } from "./server-url.js";
 
 /** What is running where, and how to use it. */
-export async function printReport(settings: Settings, runtime: RuntimeName): Promise<void> {
+export async function printReport(settings: Settings, runtime: ChosenRuntime): Promise<void> {
   const { deployment, out, topology } = settings;
-  const { publicUrls, login, dataDirectory } = deployment.trackingServer;
+  const { bindAddress, port, publicUrls, login, dataDirectory } = deployment.trackingServer;
   const folder = relative(process.cwd(), out) || ".";
   const flag = settings.out.endsWith(join("mlflow", topology)) ? "" : ` --out ${folder}`;
   const lines: string[] = ["", pc.bold(`MLflow answers at ${publicUrls[0]}`)];
@@ -18,7 +19,9 @@ export async function printReport(settings: Settings, runtime: RuntimeName): Pro
       `  login      ${login.adminUsername}, password: MLFLOW_AUTH_ADMIN_PASSWORD in ${join(folder, ".env")}`,
     );
   }
-  if (runtime === "docker") {
+  const tunnel = await tunnelCommand({ host: bindAddress, port }, runtime);
+  if (tunnel !== undefined) lines.push(`  from here  while this runs: ${tunnel}`);
+  if (runtime.name === "docker") {
     const states = await containerStates(out);
     const running = states.filter(({ state }) => state === "running").map(({ service }) => service);
     lines.push(`  containers ${running.join(", ")} (project ${deployment.name})`);
@@ -43,7 +46,7 @@ export async function printReport(settings: Settings, runtime: RuntimeName): Pro
 }
 
 /** The three lines that a Python user needs. */
-function pythonLines({ deployment }: Settings): readonly string[] {
+export function pythonLines({ deployment }: Pick<Settings, "deployment">): readonly string[] {
   const environment = clientEnvironment(deployment);
   const password =
     environment["MLFLOW_TRACKING_USERNAME"] === undefined ? {} : { MLFLOW_TRACKING_PASSWORD: "…" };

@@ -1,12 +1,54 @@
 import { freemem, totalmem } from "node:os";
 import {
   hostProfiles,
+  planContainers,
   type HostProfileName,
   type MlflowDeployment,
   type Problems,
 } from "../../constructs/mlflow/index.js";
 import { freeGiB } from "../tools/disk.js";
 import { readIfExists } from "../tools/files.js";
+
+/** Oldest releases that have everything. */
+export const floor = { engine: "20.10", compose: "2.24" } as const;
+
+/** GiB that a stack needs that runs already and whose images are there. */
+export const runningGiB = 1;
+
+/** @param what - whose version it is, such as `Docker engine` */
+export function requireVersion(
+  what: string,
+  version: string,
+  least: string,
+  problems: Problems,
+): void {
+  const number = (text: string) => {
+    const [major = 0, minor = 0] = text.split(".").map((part) => Number.parseInt(part, 10));
+    return major * 1000 + minor;
+  };
+  problems.require(
+    number(version) >= number(least),
+    what,
+    `must be ${least} or newer; this one is ${version}; install a newer one (https://docs.docker.com/engine/install/)`,
+  );
+}
+
+/** @param which - whose processors they are, such as `this one` */
+export function requireCpus(
+  deployment: MlflowDeployment,
+  cpus: number,
+  which: string,
+  problems: Problems,
+): void {
+  const most = Math.max(
+    ...planContainers(deployment).containers.map(({ resources }) => resources.cpus),
+  );
+  problems.require(
+    most <= cpus,
+    "MLSTACK_PROFILE",
+    `"${deployment.profile}" is for machines with ${most} processors or more; ${which} has ${cpus}; use a smaller profile, such as "small"`,
+  );
+}
 
 /** MiB that a program may still take, or where the system doesn't say that, all there is. */
 export function availableMemoryMiB(): number {
@@ -45,11 +87,20 @@ export interface DiskNeed {
 
 /** Free space. Unknown without permission to look; then not a problem. */
 export async function requireDisk(
-  { profile }: MlflowDeployment,
-  { path, setting, least, hint }: DiskNeed,
+  deployment: MlflowDeployment,
+  need: DiskNeed,
   problems: Problems,
 ): Promise<void> {
-  const free = await freeGiB(path);
+  requireFree(deployment, need, await freeGiB(need.path), problems);
+}
+
+/** @param free - GiB at the place; undefined: nobody could look */
+export function requireFree(
+  { profile }: MlflowDeployment,
+  { path, setting, least, hint }: DiskNeed,
+  free: number | undefined,
+  problems: Problems,
+): void {
   if (free === undefined || free >= least) return;
   const needed = ({ minimum }: (typeof hostProfiles)[HostProfileName]) => minimum.diskGiB;
   const smaller =

@@ -12,7 +12,12 @@ export async function lastServerErrors(
   runtime: RuntimeName,
   secrets: SecretValues,
 ): Promise<string> {
-  const lines = redact(await readLog(out, runtime), secrets)
+  return lastErrors(redact(await readLog(out, runtime), secrets));
+}
+
+/** The same of a log's text. */
+export function lastErrors(text: string): string {
+  const lines = text
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => raised.test(line));

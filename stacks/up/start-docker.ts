@@ -44,25 +44,37 @@ export async function getImages(start: DockerStart): Promise<void> {
 /** Starts everything and waits until it is healthy. */
 export async function startContainers(start: DockerStart): Promise<void> {
   const { out, report, signal } = start;
-  let last = "";
-  const timer = setInterval(() => {
-    void containerStates(out).then(
-      (states) => {
-        const line = summary(states);
-        if (line !== last) report(line);
-        last = line;
-      },
-      () => undefined,
-    );
-  }, 1000);
+  const stop = reportStates(out, report);
   try {
     const words = ["up", "--detach", "--remove-orphans", "--wait", "--wait-timeout", "300"];
     const { exitCode, stderr } = await run(composeWords(out, words), { cancelSignal: signal });
     signal.throwIfAborted();
     if (exitCode !== 0) throw await explain(start, stderr);
   } finally {
-    clearInterval(timer);
+    stop();
   }
+}
+
+/** Tells what the containers do, as it changes. @returns what ends that */
+function reportStates(out: string, report: Report): () => void {
+  let last = "";
+  let ended = false;
+  let timer: NodeJS.Timeout;
+  const look = async (): Promise<void> => {
+    const start = performance.now();
+    const line = await containerStates(out).then(summary, () => "");
+    if (ended) return;
+    // Nothing where the engine did not answer.
+    if (line !== "" && line !== last) report(line);
+    last = line || last;
+    // One look by ssh is six connections; looking all the time kept a small machine from starting.
+    timer = setTimeout(() => void look(), Math.max(1000, 3 * (performance.now() - start)));
+  };
+  timer = setTimeout(() => void look(), 1000);
+  return () => {
+    ended = true;
+    clearTimeout(timer);
+  };
 }
 
 async function step(

@@ -5,7 +5,7 @@ import { printChanges, printMoves } from "../generate/generate.js";
 import { planFolder, writeFolder, type Generated } from "../generate/folder.js";
 import type { ProcessContext } from "../process/index.js";
 import { readSettings, type Settings, type SettingsOptions } from "../settings.js";
-import { loadAssets } from "../tools/assets.js";
+import { loadAssets } from "../../constructs/image/load.js";
 import { writeRuntime } from "../tools/runtime-record.js";
 import { checkDockerHost } from "./checks.js";
 import { checkProcessHost } from "./check-process.js";
@@ -62,7 +62,7 @@ export async function up(
       {
         title: "Prove it as a client: a run, a metric, a file up and down",
         task: ({ generated, runtime }) =>
-          unlessAborted(prove(settings, generated, runtime.name), signal),
+          unlessAborted(prove(settings, generated, runtime), signal),
       },
     ],
     { ctx: context, ...stepOptions },
@@ -71,7 +71,7 @@ export async function up(
   const { runtime, generated } = context;
   const known = generated.changes.filter(({ kind }) => kind !== "new");
   if (known.length > 0) printChanges("\nChanged since the last run:", known);
-  await printReport(settings, runtime.name);
+  await printReport(settings, runtime);
   printMoves(generated.moves);
   return 0;
 }

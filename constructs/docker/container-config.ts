@@ -1,0 +1,160 @@
+import type { ContainerConfig } from "@cdktf/provider-docker/lib/container/index.js";
+import {
+  hostProfiles,
+  resolveEnvValue,
+  secretDirectory,
+  type ContainerSpec,
+  type HealthCheck,
+  type HostProfileName,
+  type Mount,
+} from "../mlflow/index.js";
+import {
+  containerName,
+  deploymentLabel,
+  networkName,
+  roleLabel,
+  secretsLabel,
+  stackLabel,
+  volumeName,
+} from "./names.js";
+import { escapeTemplate, resolver } from "./resolver.js";
+
+/** What a container is rendered with besides its spec. */
+export interface RenderContext {
+  /** Name of the deployment. */
+  readonly deployment: string;
+  /** Name of the stack. */
+  readonly stack: string;
+  readonly profile: HostProfileName;
+  /** Id of the container's image; may be a Terraform reference. */
+  readonly image: string;
+  /** Changes with any secret; may be a Terraform reference. */
+  readonly secretsRevision: string;
+}
+
+/** Seconds in which a container must become healthy. */
+export const healthSeconds = 300;
+
+/**
+ * A container that keeps running, as `docker_container`. Every attribute that the provider reads
+ * back is set, since a default that Docker filled in would be shown as a change by the next plan.
+ */
+export function renderContainer(container: ContainerSpec, context: RenderContext): ContainerConfig {
+  const { deployment, profile, image } = context;
+  return {
+    name: containerName(deployment, container.role),
+    image,
+    ...(container.command.length > 0 && { command: container.command.map(escapeTemplate) }),
+    env: renderEnvironment(container),
+    user: container.user,
+    mustRun: true,
+    restart: "unless-stopped",
+    wait: container.healthCheck !== undefined,
+    waitTimeout: healthSeconds,
+    // The provider's own default is no grace at all.
+    destroyGraceSeconds: container.stopGraceSeconds,
+    stopTimeout: container.stopGraceSeconds,
+    removeVolumes: false,
+    readOnly: container.readOnlyRoot,
+    ...renderLimits(container),
+    capabilities: { drop: ["ALL"] },
+    securityOpts: ["no-new-privileges=true"],
+    tmpfs: Object.fromEntries(
+      container.tmpfs.map(({ path, sizeMiB }) => [path, `size=${sizeMiB}m,mode=1777`]),
+    ),
+    logDriver: "json-file",
+    logOpts: { "max-size": `${hostProfiles[profile].logMiB}m`, "max-file": "3" },
+    mounts: container.mounts.map((mount) => renderMount(mount, deployment)),
+    ports: container.ports.map(({ hostAddress, hostPort, containerPort }) => ({
+      internal: containerPort,
+      external: hostPort,
+      ip: hostAddress,
+      protocol: "tcp",
+    })),
+    ...renderNetworks(container, deployment),
+    ...(container.healthCheck && { healthcheck: renderHealthCheck(container.healthCheck) }),
+    labels: renderLabels(container, context),
+  };
+}
+
+/** `NAME=value`, in the order of names. */
+export const renderEnvironment = ({ environment }: ContainerSpec): string[] =>
+  Object.entries(environment)
+    .map(([name, value]) => `${name}=${resolveEnvValue(value, resolver)}`)
+    .sort();
+
+type Limits = Partial<
+  Pick<ContainerConfig, "memory" | "memorySwap" | "cpus" | "shmSize" | "ulimit">
+>;
+
+function renderLimits({ resources, shmMiB }: ContainerSpec): Limits {
+  return {
+    memory: resources.memoryMiB,
+    // What Docker makes of a limit without one for swap.
+    memorySwap: resources.memoryMiB * 2,
+    cpus: decimal(resources.cpus),
+    ...(shmMiB !== undefined && { shmSize: shmMiB }),
+    // Below what most daemons may hand on; an unprivileged one cannot raise it.
+    ulimit: [{ name: "nofile", soft: openFiles, hard: openFiles }],
+  };
+}
+
+/** As the provider reads it back: 2 is `2.0`, and `2` would be a change. */
+const decimal = (value: number): string =>
+  Number.isInteger(value) ? value.toFixed(1) : String(value);
+
+/** Files that a container may have open. */
+export const openFiles = 16384;
+
+function renderMount({ source, path, readOnly }: Mount, deployment: string) {
+  return source.kind === "volume"
+    ? { type: "volume", source: volumeName(deployment, source.name), target: path, readOnly }
+    : { type: "bind", source: escapeTemplate(source.path), target: path, readOnly };
+}
+
+type Networks = Partial<Pick<ContainerConfig, "networkMode" | "networksAdvanced">>;
+
+function renderNetworks({ networks, role }: ContainerSpec, deployment: string): Networks {
+  if (networks.length === 0) return { networkMode: "none" };
+  return {
+    networkMode: "bridge",
+    networksAdvanced: networks.map((network) => ({
+      name: networkName(deployment, network),
+      aliases: [role],
+    })),
+  };
+}
+
+function renderHealthCheck(check: HealthCheck) {
+  return {
+    test: ["CMD", ...check.command.map(escapeTemplate)],
+    interval: duration(check.intervalSeconds),
+    timeout: duration(check.timeoutSeconds),
+    retries: check.retries,
+    startPeriod: duration(check.startPeriodSeconds),
+    startInterval: duration(0),
+  };
+}
+
+/** As Go prints it, which is how the provider reads it back: 120 is `2m0s`. */
+function duration(seconds: number): string {
+  return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
+}
+
+/** Labels of a container, as the provider's blocks. */
+export function renderLabels(container: ContainerSpec, context: RenderContext) {
+  return Object.entries(labelsOf(container, context)).map(([label, value]) => ({ label, value }));
+}
+
+export function labelsOf(
+  { role, secrets, mounts }: ContainerSpec,
+  { deployment, stack, secretsRevision }: RenderContext,
+): Readonly<Record<string, string>> {
+  const readsSecrets = secrets.length > 0 || mounts.some(({ path }) => path === secretDirectory);
+  return {
+    [deploymentLabel]: deployment,
+    [stackLabel]: stack,
+    [roleLabel]: role,
+    ...(readsSecrets && { [secretsLabel]: secretsRevision }),
+  };
+}

@@ -1,0 +1,77 @@
+import { Image } from "@cdktf/provider-docker/lib/image/index.js";
+import { AssetType, TerraformAsset, TerraformVariable } from "cdktf";
+import { Construct } from "constructs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { imageName, loadAssets, renderBuildContext, type BuildContext } from "../image/index.js";
+import type { ContainerPlan } from "../mlflow/index.js";
+
+/** The tracking server's image, built on the host from the files that Compose builds it from. */
+export class TrackingServerImage extends Construct {
+  readonly resource: Image;
+
+  constructor(scope: Construct, id: string, plan: ContainerPlan) {
+    super(scope, id);
+    const context = renderBuildContext(loadAssets(), plan.requirements);
+    const name = imageName(context);
+    const asset = new TerraformAsset(this, "context", {
+      path: writeTemporary(context),
+      type: AssetType.DIRECTORY,
+      assetHash: name.slice(name.lastIndexOf("-") + 1),
+    });
+    this.resource = new Image(this, "Resource", {
+      name,
+      keepLocally: true,
+      buildAttribute: { context: `\${path.module}/${asset.path}` },
+      // The name changes with the content; where pip got its packages does not matter afterwards.
+      lifecycle: { ignoreChanges: ["build"] },
+    });
+    this.resource.addOverride("build.build_args", this.packageIndex());
+  }
+
+  /** `PIP_INDEX_URL` of the shell, when there is one: an empty one would be an empty index. */
+  private packageIndex(): string {
+    const variable = new TerraformVariable(this, "PIP_INDEX_URL", {
+      type: "string",
+      default: "",
+      description: "where pip gets packages from while the image is built; empty: pypi.org",
+    });
+    variable.overrideLogicalId("PIP_INDEX_URL");
+    const url = "var.PIP_INDEX_URL";
+    return `\${${url} == "" ? {} : { PIP_INDEX_URL = ${url} }}`;
+  }
+}
+
+/** An image of a registry. It stays when the deployment goes, since others may use it. */
+export class RegistryImage extends Construct {
+  readonly resource: Image;
+
+  constructor(scope: Construct, id: string, reference: string) {
+    super(scope, id);
+    this.resource = new Image(this, "Resource", { name: reference, keepLocally: true });
+  }
+}
+
+/** Folders by the content that they hold, for the assets of every stack of this process. */
+const folders = new Map<string, string>();
+
+/** An asset is copied from a folder when the app is synthesised; until then it must exist. */
+function writeTemporary(context: BuildContext): string {
+  const content = JSON.stringify(context);
+  const known = folders.get(content);
+  if (known !== undefined) return known;
+  const folder = mkdtempSync(join(tmpdir(), "mlflow-stacks-"));
+  if (folders.size === 0) process.once("exit", removeFolders);
+  folders.set(content, folder);
+  for (const [name, text] of Object.entries(context)) {
+    const path = join(folder, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
+  return folder;
+}
+
+function removeFolders(): void {
+  for (const folder of folders.values()) rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,3 @@
+export * from "./host.js";
+export * from "./mlflow-deployment.js";
+export * from "./names.js";

@@ -1,0 +1,27 @@
+import type { ContainerRole, Network, VolumeName } from "../mlflow/index.js";
+
+/** Name of a role's container on the host. */
+export const containerName = (deployment: string, role: ContainerRole): string =>
+  `${deployment}-${role}`;
+
+/** As Compose names them, so that a deployment can go from Compose to Terraform with its data. */
+export const volumeName = (deployment: string, volume: VolumeName): string =>
+  `${deployment}_${volume}`;
+
+export const networkName = (deployment: string, network: Network): string =>
+  `${deployment}_${network}`;
+
+/** Volumes that a deployment cannot make anew. */
+export const holdsData = (volume: VolumeName): boolean => volume.endsWith("-data");
+
+/** Label of everything that a deployment has on a host; its value is the deployment's name. */
+export const deploymentLabel = "mlflow-stacks.deployment";
+
+/** Label with the name of the stack that made it. */
+export const stackLabel = "mlflow-stacks.stack";
+
+/** Label with the role of a container, the name of a volume or of a network. */
+export const roleLabel = "mlflow-stacks.role";
+
+/** Label that changes with any secret, so that the containers which read one are replaced. */
+export const secretsLabel = "mlflow-stacks.secrets";

@@ -1,0 +1,2 @@
+export * from "./build-context.js";
+export * from "./load.js";

@@ -1,0 +1,59 @@
+import type { DockerHost } from "../../constructs/docker/host.js";
+import { ConfigError, unreachable } from "../../constructs/mlflow/index.js";
+import { runOnHost } from "../host/run.js";
+import type { Drift } from "../stack/drift.js";
+import { lastLine } from "../tools/docker.js";
+
+/**
+ * Data that is gone is never replaced by an empty volume unasked.
+ *
+ * @param accepted - volumes that the user wants empty
+ * @throws {ConfigError} with each that is gone
+ */
+export function requireData(drift: readonly Drift[], accepted: readonly string[]): void {
+  const problems = drift.flatMap(({ repair, words }) =>
+    repair.kind === "lost-data" && !accepted.includes(repair.volume)
+      ? [
+          {
+            path: repair.volume,
+            problem: `${words}; restore the volume from a backup, or begin with an empty one: --new-volume ${repair.volume}`,
+          },
+        ]
+      : [],
+  );
+  if (problems.length > 0) throw new ConfigError(problems);
+}
+
+/** Does what Terraform can't. @throws {Error} with what the host's docker said */
+export async function repairHost(host: DockerHost, drift: readonly Drift[]): Promise<void> {
+  for (const { repair, words } of drift) {
+    for (const command of commandsOf(repair)) {
+      const { exitCode, stderr } = await runOnHost(host, command, { timeout: 120_000 });
+      if (exitCode === 0 || /No such (container|network)/i.test(stderr)) continue;
+      throw new Error(`${words}; that could not be mended: ${lastLine(stderr)}`);
+    }
+  }
+}
+
+function commandsOf(repair: Drift["repair"]): readonly (readonly string[])[] {
+  switch (repair.kind) {
+    case "remove-container":
+      // It may be a database at work.
+      return [
+        ["stop", "--time", "60", repair.id],
+        ["rm", "--force", repair.id],
+      ];
+    case "remove-network":
+      return [["network", "rm", repair.id]];
+    case "tag":
+      return [["tag", repair.imageId, repair.name]];
+    case "untag":
+      return [["image", "rm", "--no-prune", repair.name]];
+    case "terraform":
+    case "replace":
+    case "lost-data":
+      return [];
+    default:
+      return unreachable(repair);
+  }
+}

@@ -1,0 +1,33 @@
+import { join, relative } from "node:path";
+import pc from "picocolors";
+import { sshByHand } from "../../constructs/docker/host.js";
+import type { StackSession } from "../stack/session.js";
+import { selfCommand } from "../tools/self.js";
+import { pythonLines } from "../up/report.js";
+import type { Proof } from "./prove.js";
+
+/** What runs where, and how to use it. */
+export function printReport({ settings }: StackSession, title: string, proof: Proof): void {
+  const { deployment, out, stack, host } = settings;
+  const { login, bindAddress, port, dataDirectory } = deployment.trackingServer;
+  const folder = relative(process.cwd(), out) || ".";
+  const lines = ["", pc.bold(`MLflow answers at ${proof.url}`)];
+  if (proof.kind === "inside") {
+    lines.push(pc.yellow(`  from here  not yet: ${proof.problem}`));
+    if (host.kind === "ssh" && /^(127\.|::1$)/.test(bindAddress)) {
+      lines.push(`  tunnel     ${sshByHand(host)} -N -L ${port}:${bindAddress}:${port}`);
+      lines.push("  or         deploy with --listen and an address of that machine");
+    }
+  }
+  if (login) {
+    lines.push(
+      `  login      ${login.adminUsername}, password: MLFLOW_AUTH_ADMIN_PASSWORD in ${join(folder, ".env")}`,
+    );
+  }
+  lines.push(`  host       ${title}`);
+  lines.push(`  data       ${dataDirectory?.path ?? `Docker volumes ${deployment.name}_*-data`}`);
+  lines.push(`  keep safe  ${join(folder, ".env")} and ${join(folder, "terraform.tfstate")}`);
+  lines.push("", "In Python:", ...pythonLines(settings), "");
+  lines.push(pc.dim(`${selfCommand()} plan|deploy|destroy|output ${stack}`), "");
+  console.log(lines.join("\n"));
+}

@@ -1,0 +1,92 @@
+import type { MlflowDeployment, Problems } from "../../constructs/mlflow/index.js";
+import type { HostFacts } from "./facts.js";
+import type { Inventory, Named } from "./inventory.js";
+
+/** Names and ids by kind of what has them. */
+export type ByKind = Readonly<Record<keyof Inventory, readonly string[]>>;
+
+/** The names that a deployment takes on a host. */
+export interface WantedNames {
+  readonly deployment: MlflowDeployment;
+  /** Name of the stack, as in the label `mlflow-stacks.stack`. */
+  readonly stack: string;
+  readonly names: ByKind;
+  /** Ids or names of what our own state knows. */
+  readonly owned: ByKind;
+  /** Whether the secrets of volumes that a Compose project left are there. */
+  readonly mayAdoptVolumes: boolean;
+}
+
+/** Whether it is this deployment's: by its labels, or because our state knows it. */
+export function isOwn(
+  { id, name, deployment, stack }: Named,
+  wanted: WantedNames,
+  known: readonly string[],
+): boolean {
+  // Docker names a container by the beginning of its id, too.
+  if (known.some((one) => one === name || (one.length >= 12 && id.startsWith(one)))) return true;
+  return deployment === wanted.deployment.name && (stack === "" || stack === wanted.stack);
+}
+
+/** Refuses names that something else on the host has: it would be replaced, or its data written. */
+export function requireNames(facts: HostFacts, wanted: WantedNames, problems: Problems): void {
+  const others = (kind: keyof Inventory): readonly Named[] =>
+    (facts[kind] as readonly Named[]).filter((one) => !isOwn(one, wanted, wanted.owned[kind]));
+  const named = (kind: keyof Inventory): readonly Named[] =>
+    others(kind).filter(({ name }) => wanted.names[kind].includes(name));
+  const { title } = facts;
+  const add = (problem: string) => problems.add("MLSTACK_NAME", problem);
+  const { name } = wanted.deployment;
+  // Under other names its containers would still write to the same volumes.
+  const composed = others("containers").filter(({ project }) => project === name);
+  const running = [...composed, ...named("containers"), ...named("networks")];
+  const projects = new Map(
+    running.filter(({ project }) => project !== "").map((one) => [one.project, one.folder]),
+  );
+  for (const one of composed) if (one.folder !== "") projects.set(one.project, one.folder);
+  for (const [project, folder] of projects) {
+    add(
+      `"${name}" is used on ${title} by the Compose project "${project}"${folder && ` of "${folder}"`}; first run there, which keeps its data: docker compose -p ${project} down; or set another MLSTACK_NAME`,
+    );
+  }
+  for (const [kind, word] of [
+    ["containers", "container"],
+    ["networks", "network"],
+  ] as const) {
+    for (const one of named(kind).filter(({ project }) => project === "")) {
+      const remove = word === "container" ? "docker rm -f" : "docker network rm";
+      add(
+        `${foreign(word, one, title)}; set another MLSTACK_NAME, or remove it there: ${remove} ${one.name}`,
+      );
+    }
+  }
+  for (const one of named("volumes")) requireVolume(one, wanted, title, add);
+}
+
+/** Whose it is, as far as it says so. */
+function foreign(word: string, { name, deployment, stack }: Named, title: string): string {
+  const whose =
+    deployment === ""
+      ? "that no mlstack made"
+      : `of the deployment "${deployment}"${stack && ` of the stack "${stack}"`}`;
+  return `${title} has a ${word} ${name} ${whose}`;
+}
+
+function requireVolume(
+  volume: Named,
+  { deployment, mayAdoptVolumes }: WantedNames,
+  title: string,
+  add: (problem: string) => void,
+): void {
+  const { name, project } = volume;
+  const out = `set another MLSTACK_NAME, or remove it there and what is in it: docker volume rm ${name}`;
+  if (project !== deployment.name) {
+    add(`${foreign("volume", volume, title)}; ${out}`);
+    return;
+  }
+  // Only those with data; the others are made anew at any time.
+  if (mayAdoptVolumes || !name.endsWith("-data")) return;
+  add(
+    `${title} has the volume ${name}, left of the Compose project "${project}"; to go on with its data, put that project's .env into the output folder; else ${out}`,
+  );
+}

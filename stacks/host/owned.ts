@@ -1,0 +1,108 @@
+import type { DockerHost } from "../../constructs/docker/host.js";
+import { deploymentLabel } from "../../constructs/docker/names.js";
+import { lastLine, whyFailed, type Ran } from "../tools/docker.js";
+import { runOnHost } from "./run.js";
+import { askWhySshFailed, hostName } from "./ssh-failure.js";
+
+/** A container that carries our label, as it is now. */
+export interface OwnedContainer {
+  readonly id: string;
+  readonly name: string;
+  /** `running`, `exited`, … */
+  readonly state: string;
+  /** `healthy`, `unhealthy`, `starting`; empty without a health check. */
+  readonly health: string;
+  readonly exitCode: number;
+  /** `sha256:…` of the image that it runs. */
+  readonly imageId: string;
+  /** The name that the image was started by. */
+  readonly image: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** A network or a volume that carries our label; a volume's id is its name. */
+export interface OwnedObject {
+  readonly id: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What a deployment has on a host. */
+export interface Owned {
+  readonly containers: readonly OwnedContainer[];
+  readonly networks: readonly OwnedObject[];
+  readonly volumes: readonly OwnedObject[];
+}
+
+type Json = any; // eslint-disable-line @typescript-eslint/no-explicit-any -- answers are read field by field
+
+/**
+ * What the host has by the label of the deployment: also what no state knows.
+ *
+ * @throws {Error} where the host does not answer, so that "nothing is there" is true
+ */
+export async function listOwned(
+  host: DockerHost,
+  name: string,
+  signal?: AbortSignal,
+): Promise<Owned> {
+  const [containers, networks, volumes] = await Promise.all([
+    inspect(host, "container", ["--all", "--no-trunc"], name, signal),
+    inspect(host, "network", ["--no-trunc"], name, signal),
+    inspect(host, "volume", [], name, signal),
+  ]);
+  return {
+    containers: containers.map(readContainer),
+    networks: networks.map(({ Id, Name, Labels }) => ({
+      id: Id,
+      name: Name,
+      labels: Labels ?? {},
+    })),
+    volumes: volumes.map(({ Name, Labels }) => ({ id: Name, name: Name, labels: Labels ?? {} })),
+  };
+}
+
+/** Whole objects of one kind, in two commands: one lists, one asks for all of them. */
+async function inspect(
+  host: DockerHost,
+  kind: "container" | "network" | "volume",
+  all: readonly string[],
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<readonly Json[]> {
+  const options = { timeout: 30_000, ...(signal && { cancelSignal: signal }) };
+  const filter = ["--quiet", "--filter", `label=${deploymentLabel}=${name}`];
+  const listed = await runOnHost(host, [kind, "ls", ...all, ...filter], options);
+  if (listed.exitCode !== 0) throw new Error(await whyNot(host, listed));
+  const ids = listed.stdout.split("\n").filter(Boolean);
+  if (ids.length === 0) return [];
+  const { exitCode, stdout, stderr } = await runOnHost(host, [kind, "inspect", ...ids], options);
+  // One that went away in between is told on stderr; the others are there all the same.
+  if (exitCode !== 0 && !/No such/i.test(stderr)) {
+    throw new Error(`docker ${kind} inspect failed on ${hostName(host)}: ${lastLine(stderr)}`);
+  }
+  return JSON.parse(stdout || "[]") as Json[];
+}
+
+const whyNot = async (host: DockerHost, ran: Ran): Promise<string> =>
+  host.kind === "ssh" && (ran.exitCode === 255 || ran.code === "ENOENT")
+    ? askWhySshFailed(host, ran)
+    : `the Docker engine of ${hostName(host)} does not answer: ${whyFailed(ran)}`;
+
+const readContainer = ({ Id, Name, State, Image, Config }: Json): OwnedContainer => ({
+  id: Id,
+  name: String(Name).replace(/^\//, ""),
+  state: State.Status,
+  health: State.Health?.Status ?? "",
+  exitCode: State.ExitCode,
+  imageId: Image,
+  image: Config.Image,
+  environment: Object.fromEntries(
+    ((Config.Env ?? []) as string[]).map((line) => {
+      const at = line.indexOf("=");
+      return at < 0 ? [line, ""] : [line.slice(0, at), line.slice(at + 1)];
+    }),
+  ),
+  labels: Config.Labels ?? {},
+});

@@ -1,0 +1,96 @@
+import type { DockerHost } from "../../constructs/docker/host.js";
+import { ConfigError, Problems } from "../../constructs/mlflow/index.js";
+import { hostFacts, type HostFacts } from "../host/facts.js";
+import { listOwned } from "../host/owned.js";
+import { requireHost } from "../host/preflight.js";
+import { runOnHost, shellOnHost } from "../host/run.js";
+import type { State } from "../terraform/state.js";
+import { findDrift, type Drift, type Found } from "./drift.js";
+import { readExpected, type Expected } from "./expected.js";
+import type { StackSession } from "./session.js";
+
+/** The host, looked at before anything changes. */
+export interface HostCheck {
+  readonly facts: HostFacts;
+  readonly expected: Expected;
+  readonly drift: readonly Drift[];
+}
+
+/** @throws {ConfigError} when the host does not answer, with why and the way out */
+export async function askHost(host: DockerHost): Promise<HostFacts> {
+  const answer = await hostFacts(host);
+  if (answer.ok) return answer.facts;
+  throw new ConfigError([{ path: "MLSTACK_DOCKER_HOST", problem: answer.problem }]);
+}
+
+/**
+ * @param state - what the last apply left
+ * @throws {ConfigError} with everything on the host that would fail later
+ */
+export async function checkHost(
+  { settings, names, hostNames, generated }: StackSession,
+  state: State | undefined,
+  signal: AbortSignal,
+): Promise<HostCheck> {
+  const { host, deployment, stack } = settings;
+  const facts = await askHost(host);
+  const expected = readExpected(state);
+  const problems = new Problems();
+  const owned = {
+    containers: expected.containers.map(({ id }) => id),
+    networks: expected.networks.map(({ id }) => id),
+    volumes: expected.volumes.map(({ name }) => name),
+  };
+  const mayAdoptVolumes = generated.made.length === 0;
+  requireHost(facts, { deployment, stack, names: hostNames, owned, mayAdoptVolumes }, problems);
+  await requireDataDirectory(settings, facts, problems);
+  problems.throwIfAny();
+  const found: Found = {
+    owned: await listOwned(host, deployment.name, signal),
+    volumes: new Set(facts.volumes.map(({ name }) => name)),
+    ...(await findImages(host, expected)),
+  };
+  return { facts, expected, drift: findDrift(expected, found, names.nameOf) };
+}
+
+/** Docker would fail for a folder that is missing, and the server for one that is another's. */
+async function requireDataDirectory(
+  { host, deployment: { trackingServer } }: StackSession["settings"],
+  { title }: HostFacts,
+  problems: Problems,
+): Promise<void> {
+  const path = trackingServer.dataDirectory?.path;
+  if (path === undefined) return;
+  const [uid = "", gid = ""] = trackingServer.user.split(":");
+  const asked = await shellOnHost(host, '[ -d "$1" ] && stat -c "%u" "$1"', [path]);
+  if (!asked || asked.exitCode === 255) return;
+  const make = `sudo install -d -o ${uid} -g ${gid} -m 700 '${path}'`;
+  problems.require(
+    asked.exitCode === 0 && asked.stdout.trim() === uid,
+    "MLSTACK_DATA_DIRECTORY",
+    `must be a folder of ${title} that the user ${uid} owns; ${asked.exitCode === 0 ? `"${path}" is owned by ${asked.stdout.trim()}` : `there is no "${path}"`}; run there: ${make}`,
+  );
+}
+
+/** What the names and ids of the state's images are on the host, in one command. */
+async function findImages(
+  host: DockerHost,
+  { images }: Expected,
+): Promise<Pick<Found, "imageOf" | "imageIds">> {
+  const format = "{{.Repository}}:{{.Tag}}@{{.Digest}} {{.ID}}";
+  const words = ["image", "ls", "--all", "--no-trunc", "--digests", "--format", format];
+  const listed = images.length === 0 ? "" : (await runOnHost(host, words)).stdout;
+  const rows = listed.split("\n").flatMap((line) => {
+    const [name, id] = line.split(" ");
+    return name && id ? [{ name, id }] : [];
+  });
+  const imageOf = new Map<string, string>();
+  for (const { name } of images) {
+    const [tagged = "", digest] = name.split("@");
+    const row = rows.find((one) =>
+      digest === undefined ? one.name.startsWith(`${tagged}@`) : one.name.endsWith(`@${digest}`),
+    );
+    if (row) imageOf.set(name, row.id);
+  }
+  return { imageOf, imageIds: new Set(rows.map(({ id }) => id)) };
+}

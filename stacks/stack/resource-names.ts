@@ -1,0 +1,47 @@
+import { TerraformResource } from "cdktf";
+import type { DockerStack } from "../docker-stack.js";
+
+/** What people call the resources of a stack, and where each is. */
+export interface ResourceNames {
+  /** `tracking-server`, `volume backend-store-data`, … for an address; the address of a stranger. */
+  readonly nameOf: (address: string) => string;
+  /** Addresses of all jobs. */
+  readonly jobs: readonly string[];
+  /** Addresses of what holds data. */
+  readonly dataVolumes: readonly string[];
+  /** All addresses. */
+  readonly all: readonly string[];
+}
+
+/** Reads the names off the construct tree, whose ids are the roles. */
+export function resourceNames(stack: DockerStack): ResourceNames {
+  const names = new Map<string, string>();
+  const dataVolumes: string[] = [];
+  for (const node of stack.node.findAll()) {
+    if (!TerraformResource.isTerraformResource(node)) continue;
+    const address = addressOf(node);
+    names.set(address, nameOf(node.node.path.split("/")));
+    if (node.lifecycle?.preventDestroy !== undefined) dataVolumes.push(address);
+  }
+  return {
+    nameOf: (address) => names.get(address) ?? address,
+    jobs: stack.mlflow.jobs.map(({ resource }) => addressOf(resource)),
+    dataVolumes,
+    all: [...names.keys()],
+  };
+}
+
+const addressOf = ({ terraformResourceType, friendlyUniqueId }: TerraformResource): string =>
+  `${terraformResourceType}.${friendlyUniqueId}`;
+
+const groups: Readonly<Record<string, string>> = {
+  images: "image of",
+  networks: "network",
+  volumes: "volume",
+};
+
+/** Of `home-lab/mlflow/volumes/backend-store-data`: a role, or what it is and its name. */
+function nameOf([, , group = "", name = ""]: readonly string[]): string {
+  const word = groups[group];
+  return word === undefined ? group : `${word} ${name}`;
+}
