@@ -150,7 +150,11 @@ export class MlflowDeployment extends Construct {
       const volume = new Volume(scope, name, {
         name: volumeName(this.plan.name, name),
         labels: this.labels(name),
-        ...(holdsData(name) && { lifecycle: { preventDestroy: !mayDestroy.includes(name) } }),
+        lifecycle: {
+          // One that was taken over from Compose has its labels, and to change them is to replace it.
+          ignoreChanges: ["labels"],
+          ...(holdsData(name) && { preventDestroy: !mayDestroy.includes(name) }),
+        },
       });
       this.volumes.set(name, volume);
     }

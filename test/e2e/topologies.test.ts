@@ -3,11 +3,12 @@ import { OutsideClient, type Ledger } from "../helpers/e2e/client.js";
 import { startDockerStack } from "../helpers/e2e/docker-stack.js";
 import { describeWithDocker } from "../helpers/e2e/engine.js";
 import { startProcessStack } from "../helpers/e2e/process-stack.js";
+import { startTerraformStack } from "../helpers/e2e/terraform-stack.js";
 import { timed, type RunningStack, type StackOptions } from "../helpers/e2e/running-stack.js";
 
 const cases: readonly {
   readonly topology: StackOptions["topology"];
-  readonly runtime: "docker" | "process";
+  readonly runtime: "docker" | "process" | "terraform";
   readonly roles: readonly string[];
 }[] = [
   { topology: "localhost-files", runtime: "process", roles: ["tracking-server"] },
@@ -19,13 +20,24 @@ const cases: readonly {
     runtime: "docker",
     roles: ["backend-store", "artifact-store", "tracking-server"],
   },
+  { topology: "localhost-files", runtime: "terraform", roles: ["tracking-server"] },
+  { topology: "localhost-database", runtime: "terraform", roles: ["tracking-server"] },
+  {
+    topology: "remote-server",
+    runtime: "terraform",
+    roles: ["backend-store", "artifact-store", "tracking-server"],
+  },
 ];
 
-const starters = { docker: startDockerStack, process: startProcessStack };
+const starters = {
+  docker: startDockerStack,
+  process: startProcessStack,
+  terraform: startTerraformStack,
+};
 
 // Each test continues where the one before it ended, as a user does; one failure fails the rest.
 for (const { topology, runtime, roles } of cases) {
-  const group = runtime === "docker" ? describeWithDocker : describe;
+  const group = runtime === "process" ? describe : describeWithDocker;
   group(`${topology} with runtime ${runtime}`, () => {
     let stack: RunningStack;
     let client: OutsideClient;

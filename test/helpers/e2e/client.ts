@@ -26,14 +26,17 @@ export interface Ledger {
   readonly writes: number;
 }
 
+/** What a client is told of a deployment. */
+type ClientOf = Pick<RunningStack, "url" | "username" | "password">;
+
 /** MLflow as an outside client of `stack`, in a process and a Python environment of its own. */
 export class OutsideClient {
   private constructor(
     private readonly environment: string,
-    private readonly stack: RunningStack,
+    private readonly stack: ClientOf,
   ) {}
 
-  static async of(stack: RunningStack): Promise<OutsideClient> {
+  static async of(stack: ClientOf): Promise<OutsideClient> {
     return new OutsideClient(await clientEnvironment(), stack);
   }
 

@@ -32,6 +32,8 @@ export interface DockerStack extends RunningStack {
 export interface ContainerFacts {
   readonly Name: string;
   readonly Id: string;
+  /** Id of its image. */
+  readonly Image: string;
   readonly State: {
     readonly Status: string;
     readonly StartedAt: string;
@@ -145,14 +147,12 @@ const trackingServerImage = async (stack: DockerStack): Promise<string> =>
  * SIGKILL from the engine's own machine. `docker kill` counts as a stop by hand, after which no
  * restart policy acts, and from inside a container the first process is immune.
  */
-async function killOnHost(image: string, pid: number): Promise<void> {
+export async function killOnHost(
+  image: string,
+  pid: number,
+  docker: (...words: string[]) => Promise<unknown> = (...words) => execa("docker", words),
+): Promise<void> {
   const words = ["run", "--rm", "--pid", "host", "--user", "0", "--network", "none"];
-  await execa("docker", [
-    ...words,
-    "--entrypoint",
-    "python",
-    image,
-    "-c",
-    `import os; os.kill(${pid}, 9)`,
-  ]);
+  const kill = `import os; os.kill(${pid}, 9)`;
+  await docker(...words, "--entrypoint", "python", image, "-c", kill);
 }

@@ -6,9 +6,16 @@ import { join, resolve } from "node:path";
 
 const program = resolve(import.meta.dirname, "../../../dist/mlstack.mjs");
 
-/** Runs the built command as a user without a terminal does. Throws with its output on failure. */
-export const mlstack = (words: readonly string[]): Promise<Result> =>
-  execa(process.execPath, [program, ...words], { stdin: "ignore", all: true });
+/**
+ * Runs the built command as a user without a terminal does. Throws with its output on failure.
+ *
+ * @param env - variables beside those of this process
+ */
+export const mlstack = (
+  words: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Result> =>
+  execa(process.execPath, [program, ...words], { stdin: "ignore", all: true, env });
 
 /** The same, for a failure that the test is about. */
 export const mlstackFails = async (words: readonly string[]): Promise<string> => {

@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import { resolveDockerHost } from "../../constructs/docker/host.js";
+import { listOwned } from "../../stacks/host/owned.js";
+import { fakeHost, print } from "./fake-host.js";
+
+const fake = fakeHost();
+const box = resolveDockerHost({ url: "ssh://me@box" });
+const empty = { "container ls": ":", "network ls": ":", "volume ls": ":" };
+
+test("what a deployment has, with one question for all containers", async () => {
+  const inspected = {
+    Id: "c1",
+    Name: "/lab-tracking-server",
+    State: { Status: "exited", ExitCode: 137 },
+    Image: "sha256:1",
+    Config: { Image: "mlflow:1", Env: ["A=1=2", "B="], Labels: { x: "y" } },
+  };
+  fake.become({
+    docker: {
+      "container ls --all --no-trunc --quiet --filter label=mlflow-stacks.deployment=lab": print(
+        "c1",
+        "c2",
+      ),
+      "container inspect c1 c2": `${print([inspected])}; echo 'Error: No such container: c2' >&2; exit 1`,
+      "network ls": print("n1"),
+      "network inspect n1": print([{ Id: "n1", Name: "lab_front", Labels: null }]),
+      "volume ls": print("lab_data"),
+      "volume inspect lab_data": print([{ Name: "lab_data", Labels: { a: "b" } }]),
+    },
+  });
+  expect(await listOwned(box, "lab")).toEqual({
+    containers: [
+      {
+        id: "c1",
+        name: "lab-tracking-server",
+        state: "exited",
+        health: "",
+        exitCode: 137,
+        imageId: "sha256:1",
+        image: "mlflow:1",
+        environment: { A: "1=2", B: "" },
+        labels: { x: "y" },
+      },
+    ],
+    networks: [{ id: "n1", name: "lab_front", labels: {} }],
+    volumes: [{ id: "lab_data", name: "lab_data", labels: { a: "b" } }],
+  });
+});
+
+test("nothing there is nothing, but no answer is an error", async () => {
+  fake.become({ docker: empty });
+  expect(await listOwned(box, "lab")).toEqual({ containers: [], networks: [], volumes: [] });
+  fake.become({ ssh: "echo 'ssh: connect to host box port 22: Connection refused' >&2; exit 255" });
+  await expect(listOwned(box, "lab")).rejects.toThrow(/^"me@box" refuses connections/);
+  fake.become({ docker: { ...empty, "volume ls": "echo 'Cannot connect' >&2; exit 1" } });
+  await expect(listOwned(box, "lab")).rejects.toThrow(
+    'the Docker engine of "me@box" does not answer: Cannot connect',
+  );
+  fake.become({
+    docker: { ...empty, "network ls": "echo n", "network inspect": "echo EOF >&2; exit 1" },
+  });
+  await expect(listOwned(box, "lab")).rejects.toThrow(
+    'docker network inspect failed on "me@box": EOF',
+  );
+});
