@@ -14,6 +14,31 @@ const noYaml = {
   message: "YAML is written and read in compose-templates/yaml.ts alone.",
 };
 
+const noRootBindings = {
+  regex: "^@cdktf/provider-(docker|aws)(/lib(/index(\\.js)?)?)?$",
+  message:
+    "The root of the bindings loads all of them; import the sub-path: lib/<resource>/index.js.",
+};
+
+/** A construct takes the plan, the image's texts and the library. */
+const noDockerImports = [
+  {
+    group: [
+      "../*",
+      "!../mlflow",
+      "../mlflow/*",
+      "!../mlflow/index.js",
+      "!../image",
+      "../image/*",
+      "!../image/index.js",
+    ],
+    message: "A construct takes the model, the image and its own folder.",
+  },
+  { group: ["../../*"], message: "A construct knows nothing outside of constructs/." },
+  noRootBindings,
+  noYaml,
+];
+
 const noEnvironment = (message) => ["error", { name: "process", message }];
 
 export default tseslint.config(
@@ -48,12 +73,57 @@ export default tseslint.config(
     },
   },
   {
+    files: ["constructs/image/**/*.ts"],
+    rules: {
+      "no-restricted-imports": restrict(
+        {
+          group: ["../*", "!../mlflow", "../mlflow/*", "!../mlflow/index.js"],
+          message: "The image knows the model and reads its own files.",
+        },
+        {
+          group: [
+            "node:child_process",
+            "node:net",
+            "node:http",
+            "cdktf",
+            "constructs",
+            "@cdktf/*",
+            "execa",
+          ],
+          message: "The image is the texts of its files.",
+        },
+        noYaml,
+      ),
+      "no-restricted-globals": noEnvironment("Only stacks/ reads the environment."),
+    },
+  },
+  {
+    files: ["constructs/docker/**/*.ts"],
+    rules: {
+      "no-restricted-imports": restrict(...noDockerImports, noIo),
+      "no-restricted-globals": noEnvironment("Only stacks/ reads the environment."),
+    },
+  },
+  {
+    // An asset of the library is a folder on disk.
+    files: ["constructs/docker/images.ts"],
+    rules: {
+      "no-restricted-imports": restrict(...noDockerImports),
+      "no-restricted-globals": "off",
+    },
+  },
+  {
     files: ["compose-templates/**/*.ts"],
     rules: {
       "no-restricted-imports": restrict(
         {
-          group: ["../stacks/**", "../constructs/*/**", "!../constructs/mlflow/**"],
-          message: "A renderer takes the plan and its own folder.",
+          group: [
+            "../stacks/**",
+            "../constructs/*/**",
+            "!../constructs/mlflow/**",
+            "!../constructs/image/**",
+          ],
+          message: "A renderer takes the plan, the image's texts and its own folder.",
         },
         {
           group: ["../env/*", "!../env/dotenv.js"],
@@ -65,7 +135,10 @@ export default tseslint.config(
       "no-restricted-globals": noEnvironment("Only stacks/ reads the environment."),
     },
   },
-  { files: ["stacks/**/*.ts"], rules: { "no-restricted-imports": restrict(noYaml) } },
+  {
+    files: ["stacks/**/*.ts"],
+    rules: { "no-restricted-imports": restrict(noYaml, noRootBindings) },
+  },
   { files: ["compose-templates/yaml.ts"], rules: { "no-restricted-imports": "off" } },
   {
     files: ["env/**/*.ts"],
@@ -84,6 +157,7 @@ export default tseslint.config(
   {
     files: ["test/**/*.ts"],
     rules: {
+      "no-restricted-imports": restrict(noRootBindings),
       "max-lines-per-function": "off",
       "@typescript-eslint/no-unused-expressions": "error",
     },

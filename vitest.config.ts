@@ -9,6 +9,7 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/e2e/**", "test/bench/**"],
+          globalSetup: ["test/helpers/temporary-folder.ts"],
           // Some ask docker compose and dclint, which a busy machine starts slowly.
           testTimeout: 60_000,
         },

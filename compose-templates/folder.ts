@@ -3,7 +3,11 @@ import {
   requireTarget,
   type MlflowDeployment,
 } from "../constructs/mlflow/index.js";
-import { imageName, renderBuildContext, type BuildContextAssets } from "../constructs/image/build-context.js";
+import {
+  imageName,
+  renderBuildContext,
+  type BuildContextAssets,
+} from "../constructs/image/build-context.js";
 import { formatClientEnv, formatClientPowerShell } from "./client-env.js";
 import { formatComposeFile, renderComposeFile, type ComposeTransform } from "./compose-file.js";
 

@@ -81,7 +81,10 @@ export const shellVariables: readonly ShellVariables[] = [
     program: "Terraform's state in PostgreSQL or S3: how to reach it, and as whom",
     names: ["PG_CONN_STR", "AWS_PROFILE", "AWS_SESSION_TOKEN"],
   },
-  { program: "ssh, to the Docker host of a stack: the agent with the keys", names: ["SSH_AUTH_SOCK"] },
+  {
+    program: "ssh, to the Docker host of a stack: the agent with the keys",
+    names: ["SSH_AUTH_SOCK"],
+  },
   { program: "colours of what is printed", names: ["NO_COLOR", "FORCE_COLOR", "TERM", "CI"] },
 ];
 

@@ -5,14 +5,28 @@ import { build } from "esbuild";
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
+/**
+ * The library that stacks are written with is the installation's own, one copy for all. Required and
+ * not imported: Node reads every file of a CommonJS package twice where a module imports it.
+ */
+const required = {
+  name: "required",
+  setup({ onResolve, onLoad }) {
+    const filter = /^(cdktf|constructs|@cdktf\/.*)$/;
+    onResolve({ filter }, ({ path }) => ({ path, namespace: "required" }));
+    onLoad({ filter: /.*/, namespace: "required" }, ({ path }) => ({
+      contents: `module.exports = installed(${JSON.stringify(path)});`,
+    }));
+  },
+};
+
 const outdir = process.argv[2] ?? "dist";
 const { outputFiles } = await build({
   entryPoints: { mlstack: "stacks/mlstack.ts" },
   outdir,
   outExtension: { ".js": ".mjs" },
   bundle: true,
-  // The library that stacks are written with is the installation's own, one copy for all.
-  external: ["cdktf", "constructs", "@cdktf/*"],
+  plugins: [required],
   splitting: true,
   format: "esm",
   platform: "node",
@@ -24,7 +38,7 @@ const { outputFiles } = await build({
   write: false,
   // CommonJS packages inside an ES module still call require for Node's own modules.
   banner: {
-    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url); const installed = require;',
   },
 });
 rmSync(outdir, { recursive: true, force: true });

@@ -12,6 +12,7 @@ import type { LogsOptions } from "./logs/logs.js";
 import type { OutputOptions } from "./output/output.js";
 import type { PlanVerbOptions } from "./plan/plan.js";
 import type { SettingsOptions } from "./settings.js";
+import type { StackOptions } from "./stack/settings.js";
 import type { UpOptions } from "./up/up.js";
 
 /** 0: done; 1: failed; 2: wrong input. */
@@ -21,6 +22,9 @@ const interrupted = new AbortController();
 
 // Each command that runs at the moment listens to it.
 setMaxListeners(50, interrupted.signal);
+
+/** Tells Terraform a second time to end; known once a verb has loaded it. */
+let terraformStop: (() => void) | undefined;
 
 /** Milliseconds in which a verb may end by itself after Ctrl-C. */
 let patience = 5000;
@@ -93,6 +97,12 @@ function addStackVerbs(program: Command): void {
       const { deploy } = await import("./deploy/deploy.js");
       await finish(deploy(stack, options, interrupted.signal));
     });
+  withStackSettings(
+    verb(program, "synth <stack>", "write the Terraform configuration only"),
+  ).action(async (stack: string, options: StackOptions) => {
+    const { synth } = await import("./synth/synth.js");
+    await finish(synth(stack, options));
+  });
   withStackSettings(verb(program, "destroy <stack>", "remove what deploy made; data stays"))
     .option("--delete-data <volume>", "and this volume with its data; may be repeated", collect)
     .option("--yes", "do not ask")
@@ -108,12 +118,14 @@ function addStackVerbs(program: Command): void {
     });
   for (const command of program.commands) {
     if (!["plan", "deploy", "destroy"].includes(command.name())) continue;
-    command.hook("preAction", () => void (patience = 180_000));
+    command.hook("preAction", async () => {
+      patience = 180_000;
+      terraformStop = (await import("./terraform/supervise.js")).forceStop;
+    });
   }
 }
 
 function buildProgram(): Command {
-  const topologies = topologyNames.join(", ");
   const program = new Command("mlstack")
     .description(
       "Runs MLflow's three topologies: with Docker Compose, as a local process, or on a Docker host by Terraform.",
@@ -123,6 +135,15 @@ function buildProgram(): Command {
     .showHelpAfterError("(--help shows what there is)")
     .configureHelp({ sortSubcommands: false });
 
+  addMakingVerbs(program);
+  addLookingVerbs(program);
+  addStackVerbs(program);
+  return program;
+}
+
+/** The verbs that write an output folder. */
+function addMakingVerbs(program: Command): void {
+  const topologies = topologyNames.join(", ");
   withSettings(verb(program, "up <topology>", `check, write, start and prove (${topologies})`))
     .addOption(
       new Option(
@@ -151,6 +172,10 @@ function buildProgram(): Command {
       const { init } = await import("./init/init.js");
       await finish(init(topology, options));
     });
+}
+
+/** The verbs for what runs. */
+function addLookingVerbs(program: Command): void {
   verb(program, "status <topology>", "what runs; exit 0 when all is well")
     .option("--out <folder>", "output folder")
     .action(async (topology: string, options: SettingsOptions) => {
@@ -173,8 +198,6 @@ function buildProgram(): Command {
       const { down } = await import("./down/down.js");
       await finish(down(topology, options));
     });
-  addStackVerbs(program);
-  return program;
 }
 
 /** The exit code of a failure, after telling the user. */
@@ -194,10 +217,16 @@ function report(error: unknown): ExitCode {
   return 1;
 }
 
+/** Also Terraform, where it runs, gives up what it has begun. */
+function endNow(): never {
+  terraformStop?.();
+  process.exit(1);
+}
+
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   // Not `once`: where no listener stays, execa's own would end the program before this one is done.
   process.on(signal, () => {
-    if (interrupted.signal.aborted) process.exit(1);
+    if (interrupted.signal.aborted) endNow();
     interrupted.abort();
     if (patience > 5000) console.error("\nStopping; Ctrl-C again ends at once.");
     // Children were told, and whoever waits for them ends now. This is for what does not listen.

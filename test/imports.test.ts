@@ -31,3 +31,22 @@ test("no file imports itself by way of others", () => {
   expect(files.length).toBeGreaterThan(50);
   expect(cycles).toStrictEqual([]);
 });
+
+test("the Docker constructs need no command, no settings and no Compose", () => {
+  const seen = new Set<string>();
+  const visit = (file: string): void => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    importsOf(file).forEach(visit);
+  };
+  visit(join("constructs", "docker", "index.ts"));
+  const packages = [...seen].flatMap((file) =>
+    [...readFileSync(file, "utf8").matchAll(/^import (?!type )[^;]*? from "([^."][^"]*)";/gm)].map(
+      ([, name = ""]) => name,
+    ),
+  );
+  expect([...seen].filter((file) => !file.startsWith("constructs"))).toStrictEqual([]);
+  const known = /^(cdktf|constructs|node:.*|@cdktf\/provider-docker\/lib\/[a-z-]+\/index\.js)$/;
+  expect(packages).toContain("cdktf");
+  expect(packages.filter((name) => !known.test(name))).toStrictEqual([]);
+});

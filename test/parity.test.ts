@@ -9,11 +9,13 @@ import {
 import { renderUnit, unitName } from "../stacks/process/systemd.js";
 import { shortAssets } from "./helpers/assets.js";
 import { localhostDatabase, localhostFiles, remoteServer } from "./helpers/deployments.js";
+import { synthText } from "./helpers/docker-target.js";
 import { namesOf, type OptionalField } from "./helpers/parity.js";
 
 /** The columns: each target as the text that it renders the props to. */
 const targets: Readonly<Record<string, (props: MlflowDeploymentProps) => string>> = {
   compose: (props) => JSON.stringify(renderComposeFolder(resolveDeployment(props), shortAssets())),
+  docker: (props) => synthText(props),
   process: (props) => {
     const deployment = resolveDeployment(props);
     const context = { deployment, out: "/srv/out", secrets: {}, assets: shortAssets() };
@@ -125,9 +127,9 @@ describe.each(Object.keys(targets))("in %s", (target) => {
   );
 });
 
-test("Compose refuses nothing but a release without a lock", () => {
+test.each(["compose", "docker"])("%s refuses nothing but a release without a lock", (target) => {
   const refused = Object.entries(rows)
-    .filter(([, [, after]]) => typeof render("compose", after) !== "string")
+    .filter(([, [, after]]) => typeof render(target, after) !== "string")
     .map(([field]) => field);
   expect(refused).toStrictEqual(["trackingServer.version"]);
 });

@@ -12,6 +12,7 @@ import {
   containerName,
   deploymentLabel,
   networkName,
+  pidsLabel,
   roleLabel,
   secretsLabel,
   stackLabel,
@@ -143,7 +144,12 @@ function duration(seconds: number): string {
 
 /** Labels of a container, as the provider's blocks. */
 export function renderLabels(container: ContainerSpec, context: RenderContext) {
-  return Object.entries(labelsOf(container, context)).map(([label, value]) => ({ label, value }));
+  const labels = {
+    ...labelsOf(container, context),
+    // Set after the start, so that nothing else of the container changes with it.
+    [pidsLabel]: String(container.resources.pids),
+  };
+  return Object.entries(labels).map(([label, value]) => ({ label, value }));
 }
 
 export function labelsOf(

@@ -27,6 +27,9 @@ export class TrackingServerImage extends Construct {
       // The name changes with the content; where pip got its packages does not matter afterwards.
       lifecycle: { ignoreChanges: ["build"] },
     });
+    // Newer than the bindings. Else the provider's buildx builds, on the engine of this machine's
+    // `docker` whatever the provider's own host is. BuildKit builds either way.
+    this.resource.addOverride("build.use_legacy_builder", true);
     this.resource.addOverride("build.build_args", this.packageIndex());
   }
 
@@ -35,6 +38,8 @@ export class TrackingServerImage extends Construct {
     const variable = new TerraformVariable(this, "PIP_INDEX_URL", {
       type: "string",
       default: "",
+      // It may hold a password; the state has it all the same.
+      sensitive: true,
       description: "where pip gets packages from while the image is built; empty: pypi.org",
     });
     variable.overrideLogicalId("PIP_INDEX_URL");

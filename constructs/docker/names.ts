@@ -25,3 +25,6 @@ export const roleLabel = "mlflow-stacks.role";
 
 /** Label that changes with any secret, so that the containers which read one are replaced. */
 export const secretsLabel = "mlflow-stacks.secrets";
+
+/** Label with the number of processes that a container may have. */
+export const pidsLabel = "mlflow-stacks.pids";

@@ -7,7 +7,12 @@ import {
   type OutputFile,
   type SecretValues,
 } from "../../compose-templates/index.js";
-import { requireTarget, secretNames, unreachable, type SecretName } from "../../constructs/mlflow/index.js";
+import {
+  requireTarget,
+  secretNames,
+  unreachable,
+  type SecretName,
+} from "../../constructs/mlflow/index.js";
 import { settingsFileName, type Settings } from "../settings.js";
 import { loadAssets } from "../../constructs/image/load.js";
 import { readDotenvFile } from "../tools/dotenv-file.js";

@@ -44,6 +44,7 @@ export async function openSession(
   const settings = readStackSettings(stack, options, currentEngine);
   requireSameHost(settings);
   const generated = planFolder(settings, "terraform");
+  requireComposed(generated.secrets);
   const binary = await findTerraform(options.terraformBinary);
   const synthesised = synthesise(settings, mayDestroy);
   const names = resourceNames(synthesised.stack);
@@ -67,6 +68,18 @@ export async function openSession(
 export async function initialise({ terraform, title }: StackSession): Promise<string> {
   await terraform.init();
   return title;
+}
+
+/** Terraform composes letters and accents, so another password would arrive. */
+function requireComposed(secrets: Generated["secrets"]): void {
+  const problems = Object.entries(secrets)
+    .filter(([, value]) => value !== value.normalize("NFC"))
+    .map(([path]) => ({
+      path,
+      problem:
+        "must have letters and accents as one character each (Unicode NFC), as Terraform hands them on; use ASCII characters",
+    }));
+  if (problems.length > 0) throw new ConfigError(problems);
 }
 
 /** The state of one host says nothing of another: everything would be made there a second time. */

@@ -44,7 +44,8 @@ export function synthesise(
 ): Synthesised {
   const outdir = join(settings.out, "terraform");
   makeFolder(outdir, 0o700);
-  const app = new App({ outdir });
+  // Its one check starts `terraform` to ask for its version, which whoever runs Terraform does.
+  const app = new App({ outdir, skipValidation: true });
   const stack = addStack(app, settings, mayDestroy);
   app.synth();
   return { directory: stackDirectory(outdir, settings.stack), stack };

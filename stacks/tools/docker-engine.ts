@@ -1,4 +1,7 @@
 import { execaSync } from "execa";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { readIfExists } from "./files.js";
 
 const standard = ["unix:///var/run/docker.sock", "npipe:////./pipe/docker_engine"];
 
@@ -10,8 +13,18 @@ const standard = ["unix:///var/run/docker.sock", "npipe:////./pipe/docker_engine
 export function currentEngine(): string | undefined {
   const named = process.env["DOCKER_HOST"];
   if (named !== undefined && named !== "") return named;
+  if (!hasContext()) return undefined;
   const words = ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"];
   const asked = execaSync("docker", words, { reject: false, timeout: 5000 });
   const url = asked.exitCode === 0 ? String(asked.stdout).trim() : "";
   return url === "" || standard.includes(url) ? undefined : url;
+}
+
+/** Whether somebody chose a context: most have not, and to ask `docker` takes longer than to look. */
+function hasContext(): boolean {
+  const chosen = process.env["DOCKER_CONTEXT"];
+  if (chosen) return chosen !== "default";
+  const folder = process.env["DOCKER_CONFIG"] || join(homedir(), ".docker");
+  const text = readIfExists(join(folder, "config.json")) ?? "";
+  return /"currentContext"\s*:\s*"(?!default")/.test(text);
 }

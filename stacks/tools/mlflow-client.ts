@@ -73,23 +73,27 @@ export class MlflowClient {
     }
     return new Promise((resolve, reject) => {
       const request = address.startsWith("https:") ? overHttps : overHttp;
-      const sent = request(`${address.replace(/\/+$/, "")}${path}`, { method, headers, timeout: 60_000 }, (answer) => {
-        const chunks: Buffer[] = [];
-        answer.on("data", (chunk: Buffer) => chunks.push(chunk));
-        answer.on("end", () => {
-          const status = answer.statusCode ?? 0;
-          const bytes = Buffer.concat(chunks);
-          if (status >= 200 && status < 300) resolve(bytes);
-          else
-            reject(
-              new MlflowError(
-                status,
-                `${method} ${path} answered ${status}: ${bytes.toString().slice(0, 300)}`,
-              ),
-            );
-        });
-        answer.on("error", reject);
-      });
+      const sent = request(
+        `${address.replace(/\/+$/, "")}${path}`,
+        { method, headers, timeout: 60_000 },
+        (answer) => {
+          const chunks: Buffer[] = [];
+          answer.on("data", (chunk: Buffer) => chunks.push(chunk));
+          answer.on("end", () => {
+            const status = answer.statusCode ?? 0;
+            const bytes = Buffer.concat(chunks);
+            if (status >= 200 && status < 300) resolve(bytes);
+            else
+              reject(
+                new MlflowError(
+                  status,
+                  `${method} ${path} answered ${status}: ${bytes.toString().slice(0, 300)}`,
+                ),
+              );
+          });
+          answer.on("error", reject);
+        },
+      );
       sent.on("timeout", () => sent.destroy(new Error(`${method} ${path}: no answer in 60 s`)));
       sent.on("error", reject);
       sent.end(body);

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import type { ComposeFile } from "../../compose-templates/index.js";
 import { resolveDeployment } from "../../constructs/mlflow/index.js";
-import { packageDirectory } from "../../stacks/tools/assets.js";
+import { packageDirectory } from "../../constructs/image/load.js";
 import { goldenCases } from "../helpers/golden-cases.js";
 import { assertions } from "./assertions.js";
 import { mutations } from "./mutations.js";

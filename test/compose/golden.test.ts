@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
 import { imageName, renderBuildContext, renderComposeFile } from "../../compose-templates/index.js";
 import { planContainers, resolveDeployment } from "../../constructs/mlflow/index.js";
-import { loadAssets, packageDirectory } from "../../stacks/tools/assets.js";
+import { loadAssets, packageDirectory } from "../../constructs/image/load.js";
 import { dockerCompose, needsDockerCompose } from "../helpers/docker-compose.js";
 import { goldenCases, renderGolden } from "../helpers/golden-cases.js";
 

@@ -13,7 +13,7 @@ import {
   stopProcess,
   type ProcessContext,
 } from "../../stacks/process/index.js";
-import { loadAssets } from "../../stacks/tools/assets.js";
+import { loadAssets } from "../../constructs/image/load.js";
 
 /** Every character that some URI of MLflow could read as its own. */
 const folderName = "ü 100%25 #1";

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { topologyNames } from "../../constructs/mlflow/index.js";
+import { topologyNames, type Topology } from "../../constructs/mlflow/index.js";
 import { parseDotenv } from "../../env/dotenv.js";
 import { editSettingsFile, formatSettingsFile } from "../../env/example.js";
-import { loadDeployment } from "../../env/load.js";
+import { loadDeployment, type SettingsScope } from "../../env/load.js";
 import { variableMeta, variableNames } from "../../env/schema.js";
 import { variablesOf } from "../../env/topology-variables.js";
 import { fillReadme } from "../../scripts/readme-tables.js";
@@ -18,44 +18,55 @@ const example = (topology: string) =>
 const namesIn = (text: string): readonly string[] =>
   [...text.matchAll(/^#?([A-Z][A-Z0-9_]*)=/gm)].map(([, name]) => name ?? "");
 
-describe.each(topologyNames)("the example of %s", (topology) => {
+interface Example {
+  readonly name: string;
+  readonly topology: Topology;
+  readonly scope: SettingsScope;
+}
+
+/** Every example: a folder of each topology, and a stack. */
+const examples: readonly Example[] = [
+  ...topologyNames.map((topology) => ({ name: topology, topology, scope: "folder" }) as const),
+  { name: "home-lab", topology: "remote-server", scope: "stack" },
+];
+
+describe.each(examples)("the example of $name", ({ name: file, topology, scope }) => {
+  const load = (values: Readonly<Record<string, string>>) =>
+    loadDeployment(topology, values, linux, scope);
+
   test("is what `npm run docs` writes", () => {
-    expect(example(topology)).toBe(formatSettingsFile(topology));
+    expect(example(file)).toBe(formatSettingsFile(topology, {}, scope));
   });
 
   test("means the defaults as it is", () => {
-    const { values, problems } = parseDotenv(example(topology));
+    const { values, problems } = parseDotenv(example(file));
     expect(problems).toStrictEqual([]);
-    expect(loadDeployment(topology, values, linux)).toStrictEqual(
-      loadDeployment(topology, {}, linux),
-    );
+    expect(load(values)).toStrictEqual(load({}));
   });
 
   test("means the defaults with every line uncommented", () => {
-    const { values, problems } = parseDotenv(example(topology).replace(/^#(?=[A-Z0-9_]+=)/gm, ""));
+    const { values, problems } = parseDotenv(example(file).replace(/^#(?=[A-Z0-9_]+=)/gm, ""));
     expect(problems).toStrictEqual([]);
-    expect(Object.keys(values)).toStrictEqual(variablesOf(topology));
-    expect(loadDeployment(topology, values, linux)).toStrictEqual(
-      loadDeployment(topology, {}, linux),
-    );
+    expect(Object.keys(values)).toStrictEqual(variablesOf(topology, scope));
+    expect(load(values)).toStrictEqual(load({}));
   });
 
   test("has every variable once and explains it", () => {
-    const text = example(topology);
-    expect(namesIn(text)).toStrictEqual(variablesOf(topology));
+    const text = example(file);
+    expect(namesIn(text)).toStrictEqual(variablesOf(topology, scope));
     for (const name of namesIn(text)) {
       expect(text).toContain(`# ${variableMeta(name as (typeof variableNames)[number]).meaning}`);
     }
   });
 
   test("takes each default that it shows", () => {
-    const shown = variablesOf(topology)
+    const shown = variablesOf(topology, scope)
       .map((name) => [name, variableMeta(name).default] as const)
       .filter(([name, value]) => !value.startsWith("- ") && applies(topology, name));
-    const values = Object.fromEntries(shown);
-    expect(loadDeployment(topology, values, linux)).toStrictEqual(
-      loadDeployment(topology, {}, linux),
-    );
+    const { stack, ...loaded } = load(Object.fromEntries(shown));
+    const { stack: standard, ...defaults } = load({});
+    expect(loaded).toStrictEqual(defaults);
+    expect(stack).toStrictEqual(scope === "stack" ? { ...standard, state: "local" } : standard);
   });
 });
 
@@ -95,7 +106,7 @@ describe("an env file that is edited", () => {
 });
 
 test("every variable is in some example", () => {
-  const shown = topologyNames.flatMap((topology) => namesIn(example(topology)));
+  const shown = examples.flatMap(({ name }) => namesIn(example(name)));
   expect(variableNames.filter((name) => !shown.includes(name))).toStrictEqual([]);
 });
 

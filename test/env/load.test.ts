@@ -1,12 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { loadDeployment } from "../../env/load.js";
-import { variableNames } from "../../env/schema.js";
+import { loadDeployment, type StackSettings } from "../../env/load.js";
+import { variableMeta, variableNames } from "../../env/schema.js";
 import {
   resolveDeployment,
   secretNames,
   type MlflowDeploymentProps,
 } from "../../constructs/mlflow/index.js";
-import { localhostDatabase, localhostFiles, remoteServer } from "../helpers/deployments.js";
+import {
+  localhostDatabase,
+  localhostFiles,
+  messageOf,
+  remoteServer,
+} from "../helpers/deployments.js";
 import { linux } from "./machines.js";
 
 type Case = [
@@ -148,20 +153,76 @@ const secrets: readonly Case[] = secretNames
     { secrets: { [name]: "value-of-the-user" } },
   ]);
 
+const unset = {
+  dockerHost: undefined,
+  sshJump: undefined,
+  sshKey: undefined,
+  sshOptions: [],
+  state: undefined,
+};
+
+/** What only a stack that Terraform makes has. */
+const stackSettings: readonly (readonly [
+  variables: Readonly<Record<string, string>>,
+  stack: Partial<StackSettings>,
+])[] = [
+  // Which topology it is was read before; here it only has to be one.
+  [{ MLSTACK_TOPOLOGY: "remote-server" }, {}],
+  [{ MLSTACK_DOCKER_HOST: "ssh://ann@n100.lan" }, { dockerHost: "ssh://ann@n100.lan" }],
+  [{ MLSTACK_SSH_JUMP: "gate.example.com" }, { sshJump: "gate.example.com" }],
+  [{ MLSTACK_SSH_KEY: "~/.ssh/lab" }, { sshKey: "~/.ssh/lab" }],
+  [
+    { MLSTACK_SSH_OPTIONS: "LogLevel=ERROR, Compression=yes" },
+    { sshOptions: ["LogLevel=ERROR", "Compression=yes"] },
+  ],
+  [{ MLSTACK_STATE: "pg://mlflow" }, { state: "pg://mlflow" }],
+];
+
 describe("variables become the deployment they name", () => {
   test.each<Case>([...settings, ...stores, ...secrets])("%j", (variables, props, others = {}) => {
     expect(loadDeployment(props.topology, variables, linux)).toStrictEqual({
       deployment: resolveDeployment(props),
       runtime: others.runtime ?? "auto",
       secrets: others.secrets ?? {},
+      stack: unset,
+    });
+  });
+
+  test.each(stackSettings)("%j of a stack", (variables, stack) => {
+    expect(loadDeployment("remote-server", variables, linux, "stack")).toStrictEqual({
+      deployment: resolveDeployment(remoteServer()),
+      runtime: "auto",
+      secrets: {},
+      stack: { ...unset, ...stack },
     });
   });
 
   test("and every variable of the schema is among these cases", () => {
-    const used = [...settings, ...stores, ...secrets].flatMap(([variables]) =>
-      Object.keys(variables),
-    );
+    const cases = [...settings, ...stores, ...secrets, ...stackSettings];
+    const used = cases.flatMap(([variables]) => Object.keys(variables));
     expect(variableNames.filter((name) => !used.includes(name))).toStrictEqual([]);
+  });
+});
+
+describe("what only the other scope takes is refused with what to do", () => {
+  const names = variableNames.filter((name) => variableMeta(name).stack === true);
+  const sample = (name: string) => (name === "MLSTACK_TOPOLOGY" ? "remote-server" : "x=y");
+
+  test.each(names)("%s in a folder", (name) => {
+    const values = { [name]: sample(name) };
+    expect(messageOf(() => loadDeployment("localhost-files", values, linux))).toContain(
+      `${name}: is for plan, deploy, destroy and output`,
+    );
+  });
+
+  test("a process in a stack", () => {
+    const values = { MLSTACK_RUNTIME: "process" };
+    expect(messageOf(() => loadDeployment("localhost-files", values, linux, "stack"))).toBe(
+      'MLSTACK_RUNTIME: must be "docker" or "auto", because Terraform makes containers; got "process"',
+    );
+    expect(
+      loadDeployment("localhost-files", { MLSTACK_RUNTIME: "docker" }, linux, "stack").runtime,
+    ).toBe("docker");
   });
 });
 

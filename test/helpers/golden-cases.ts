@@ -1,4 +1,5 @@
 import { parse } from "yaml";
+import type { DockerHostProps } from "../../constructs/docker/index.js";
 import {
   resolveDeployment,
   type MlflowDeployment,
@@ -18,9 +19,11 @@ export interface GoldenCase {
   readonly props: MlflowDeploymentProps;
   /** All that someone without Node needs, or only what differs from the topology's own case. */
   readonly files: "all" | "compose-and-env";
+  /** Host of the case's Terraform configuration. @default - the engine of this machine */
+  readonly dockerHost?: DockerHostProps;
 }
 
-/** Every folder of `compose-templates/golden`. */
+/** Every folder of `compose-templates/golden` and of `constructs/docker/golden`. */
 export const goldenCases: readonly GoldenCase[] = [
   { name: "localhost-files", props: localhostFiles(), files: "all" },
   { name: "localhost-database", props: localhostDatabase(), files: "all" },
@@ -49,6 +52,7 @@ export const goldenCases: readonly GoldenCase[] = [
       bucketInit: true,
     }),
     files: "compose-and-env",
+    dockerHost: { url: "ssh://ops@192.168.1.20:2222", jump: "gate.example.com" },
   },
   {
     name: "localhost-database-small",

@@ -15,9 +15,9 @@ import {
 const refusedBy = (target: "compose" | "process", props: MlflowDeploymentProps) =>
   messageOf(() => requireTarget(resolveDeployment(props), target));
 
-test("Compose runs every kind of every store", () => {
+test.each(["compose", "docker"] as const)("%s runs every kind of every store", (target) => {
   const supports = Object.values(targetTable).flatMap((kinds) =>
-    Object.values(kinds).map(({ compose }) => compose),
+    Object.values(kinds).map((support) => support[target]),
   );
   expect(new Set(supports)).toStrictEqual(new Set(["runs"]));
 });

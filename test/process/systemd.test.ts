@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { resolveDeployment } from "../../constructs/mlflow/index.js";
 import { renderUnit, unitName } from "../../stacks/process/systemd.js";
-import { loadAssets } from "../../stacks/tools/assets.js";
+import { loadAssets } from "../../constructs/image/load.js";
 import { localhostDatabase } from "../helpers/deployments.js";
 
 const context = {

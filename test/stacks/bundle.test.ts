@@ -1,4 +1,5 @@
 import { build, type Metafile } from "esbuild";
+import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { builtCommand } from "./command.js";
@@ -6,12 +7,16 @@ import { builtCommand } from "./command.js";
 const root = join(import.meta.dirname, "../..");
 const command = builtCommand();
 
+/** What stacks are written with; they stay outside of the bundle. */
+const terraformPackages = ["cdktf", "constructs", "@cdktf/provider-docker"];
+
 async function bundle(): Promise<Metafile> {
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: { mlstack: "stacks/mlstack.ts" },
     outdir: "dist",
     bundle: true,
+    external: terraformPackages.map((name) => name.replace(/\/.*/, "/*")),
     splitting: true,
     format: "esm",
     platform: "node",
@@ -21,8 +26,26 @@ async function bundle(): Promise<Metafile> {
   return metafile;
 }
 
+/** Packages outside of the bundle that are loaded with `entry`. */
+function outsideOf(metafile: Metafile, entry: string): readonly string[] {
+  const { outputs } = metafile;
+  const imports = [...outputsLoadedWith(metafile, entry)].flatMap(
+    (path) => outputs[path]?.imports ?? [],
+  );
+  const outside = imports.filter(
+    ({ kind, external }) => kind === "import-statement" && external === true,
+  );
+  return outside.map(({ path }) => path).filter((path) => !isBuiltin(path));
+}
+
 /** Sources of the outputs that are loaded with `entry` and not only when a verb asks for them. */
-function loadedWith({ outputs }: Metafile, entry: string): readonly string[] {
+function loadedWith(metafile: Metafile, entry: string): readonly string[] {
+  return [...outputsLoadedWith(metafile, entry)].flatMap((path) =>
+    Object.keys(metafile.outputs[path]?.inputs ?? {}),
+  );
+}
+
+function outputsLoadedWith({ outputs }: Metafile, entry: string): ReadonlySet<string> {
   const seen = new Set<string>();
   const visit = (path: string): void => {
     if (seen.has(path)) return;
@@ -32,7 +55,7 @@ function loadedWith({ outputs }: Metafile, entry: string): readonly string[] {
     }
   };
   visit(entry);
-  return [...seen].flatMap((path) => Object.keys(outputs[path]?.inputs ?? {}));
+  return seen;
 }
 
 const packagesOf = (sources: readonly string[]): readonly string[] => {
@@ -45,13 +68,16 @@ describe("what generate loads", () => {
     const metafile = await bundle();
     const packages = packagesOf(loadedWith(metafile, "dist/mlstack.js"));
     expect(packages).toStrictEqual(["commander", "picocolors", "yaml", "zod"]);
+    expect(outsideOf(metafile, "dist/mlstack.js")).toStrictEqual([]);
   });
 
   test("is not the code of the other verbs", async () => {
     const metafile = await bundle();
     const sources = loadedWith(metafile, "dist/mlstack.js");
     const verbs = sources.filter((path) =>
-      /^stacks\/(up|down|init|logs|status|process)\//.test(path),
+      /^stacks\/(up|down|init|logs|status|process|plan|deploy|destroy|output|terraform|host)\//.test(
+        path,
+      ),
     );
     expect(verbs).toStrictEqual([]);
     expect(sources).toContain("stacks/generate/generate.ts");
@@ -60,7 +86,7 @@ describe("what generate loads", () => {
   test("while the whole command has prompts and progress", async () => {
     const packages = packagesOf(Object.keys((await bundle()).inputs));
     expect(packages).toEqual(expect.arrayContaining(["@clack/prompts", "execa", "listr2"]));
-    expect(packages.filter((name) => /cdktf|^constructs$/.test(name))).toStrictEqual([]);
+    expect(packages.filter((name) => terraformPackages.includes(name))).toStrictEqual([]);
   });
 });
 

@@ -1,0 +1,51 @@
+import {
+  App,
+  TerraformBackend,
+  TerraformOutput,
+  TerraformProvider,
+  TerraformResource,
+  TerraformVariable,
+} from "cdktf";
+import type { IConstruct } from "constructs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { resolveDockerHost } from "../../constructs/docker/index.js";
+import { resolveDeployment } from "../../constructs/mlflow/index.js";
+import { DockerStack } from "../../stacks/docker-stack.js";
+import type { GoldenCase } from "./golden-cases.js";
+
+/** Files of one case of `constructs/docker/golden`, by name. */
+export type DockerGolden = Readonly<Record<"cdk.tf.json" | "construct-tree.txt", string>>;
+
+/** What a case is synthesised to, metadata included, as `terraform` would get it. */
+export function renderDockerGolden({ name, props, dockerHost = {} }: GoldenCase): DockerGolden {
+  const outdir = mkdtempSync(join(tmpdir(), "mlstack-golden-"));
+  try {
+    const app = new App({ outdir });
+    const host = resolveDockerHost(dockerHost);
+    const stack = new DockerStack(app, name, { deployment: resolveDeployment(props), host });
+    app.synth();
+    const text = readFileSync(join(outdir, "stacks", name, "cdk.tf.json"), "utf8");
+    return { "cdk.tf.json": `${text.trimEnd()}\n`, "construct-tree.txt": constructTree(stack) };
+  } finally {
+    rmSync(outdir, { recursive: true, force: true });
+  }
+}
+
+/** A line a construct: its id below that of its parent, and what it is. */
+function constructTree(construct: IConstruct, indent = ""): string {
+  const { id, children } = construct.node;
+  const line = `${indent}${id} (${kindOf(construct)})\n`;
+  return line + children.map((child) => constructTree(child, `${indent}  `)).join("");
+}
+
+/** A resource by its Terraform type, anything else by its class. */
+function kindOf(construct: IConstruct): string {
+  if (construct instanceof TerraformResource) return construct.terraformResourceType;
+  if (construct instanceof TerraformProvider) return `provider ${construct.terraformResourceType}`;
+  if (construct instanceof TerraformVariable) return `variable ${construct.friendlyUniqueId}`;
+  if (construct instanceof TerraformOutput) return "output";
+  if (construct instanceof TerraformBackend) return "backend";
+  return construct.constructor.name;
+}
