@@ -184,8 +184,8 @@ const stackSettings = {
     stack: true,
   }),
   MLSTACK_DOCKER_HOST: text({
-    meaning: "Docker engine to deploy to, such as ssh://user@box; the machine's user needs docker",
-    default: "- DOCKER_HOST of the first deploy, else the engine of this machine",
+    meaning: "Docker engine to deploy to, such as ssh://user@box",
+    default: "- DOCKER_HOST, else that of the last deploy, else the engine of this machine",
     unit: "ssh://, tcp:// or unix://",
     stack: true,
   }),

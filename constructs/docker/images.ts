@@ -27,8 +27,9 @@ export class TrackingServerImage extends Construct {
       // The name changes with the content; where pip got its packages does not matter afterwards.
       lifecycle: { ignoreChanges: ["build"] },
     });
-    // Newer than the bindings. Else the provider's buildx builds, on the engine of this machine's
-    // `docker` whatever the provider's own host is. BuildKit builds either way.
+    // Newer than the bindings. Without it a buildx inside the provider builds, on this machine's own
+    // engine wherever the provider's host is; BuildKit builds either way:
+    // https://github.com/kreuzwerker/terraform-provider-docker/issues/972
     this.resource.addOverride("build.use_legacy_builder", true);
     this.resource.addOverride("build.build_args", this.packageIndex());
   }

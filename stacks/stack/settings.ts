@@ -16,6 +16,7 @@ import {
   type SettingsOptions,
 } from "../settings.js";
 import { parseStateBackend, type StateBackend } from "../terraform/state-backend.js";
+import { deployedHost } from "../tools/deployed-record.js";
 import { flagPath, flagValues } from "../tools/flags.js";
 
 /** What Terraform makes, by the name people type. */
@@ -58,7 +59,7 @@ export const stackFolder = (stack: StackName): string => join("mlflow", stack);
 
 /**
  * As for a folder: flags, then the env file, then defaults; and the Docker host, which is
- * that of `docker` where nothing names one.
+ * that of `docker`, else of the last deploy, where nothing names one.
  *
  * @param engine - the engine that `docker` would use; asked where nothing else names one
  * @throws {ConfigError} with every problem
@@ -83,7 +84,7 @@ export function readStackSettings(
   const wanted = loaded?.stack;
   const host = attempt(problems, () =>
     resolveDockerHost({
-      ...defined("url", wanted ? (wanted.dockerHost ?? engine()) : undefined),
+      ...defined("url", wanted ? (wanted.dockerHost ?? engine() ?? deployedHost(out)) : undefined),
       ...defined("jump", wanted?.sshJump),
       ...defined("keyFile", wanted?.sshKey),
       ...defined("options", wanted?.sshOptions),

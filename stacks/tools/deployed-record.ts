@@ -29,3 +29,9 @@ export function readDeployed(out: string): Deployed | undefined {
 export function writeDeployed(out: string, deployed: Deployed): void {
   writeFileAtomically(deployedFile(out), `${JSON.stringify(deployed, undefined, 2)}\n`, 0o600);
 }
+
+/** URL of the host of the last deploy; undefined: none, or this machine's own engine. */
+export function deployedHost(out: string): string | undefined {
+  const host = readDeployed(out)?.host;
+  return host === "" ? undefined : host;
+}
