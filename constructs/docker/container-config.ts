@@ -2,11 +2,13 @@ import type { ContainerConfig } from "@cdktf/provider-docker/lib/container/index
 import {
   hostProfiles,
   resolveEnvValue,
-  secretDirectory,
+  secretsOf,
+  type ContainerRole,
   type ContainerSpec,
   type HealthCheck,
   type HostProfileName,
   type Mount,
+  type SecretName,
 } from "../mlflow/index.js";
 import {
   containerName,
@@ -29,8 +31,8 @@ export interface RenderContext {
   readonly profile: HostProfileName;
   /** Id of the container's image; may be a Terraform reference. */
   readonly image: string;
-  /** Changes with any secret; may be a Terraform reference. */
-  readonly secretsRevision: string;
+  /** Text that changes with the secrets that a role reads; may be a Terraform reference. */
+  readonly revisionOf: (role: ContainerRole, names: readonly SecretName[]) => string;
 }
 
 /** Seconds in which a container must become healthy. */
@@ -153,14 +155,14 @@ export function renderLabels(container: ContainerSpec, context: RenderContext) {
 }
 
 export function labelsOf(
-  { role, secrets, mounts }: ContainerSpec,
-  { deployment, stack, secretsRevision }: RenderContext,
+  { role, secrets, environment }: ContainerSpec,
+  { deployment, stack, revisionOf }: RenderContext,
 ): Readonly<Record<string, string>> {
-  const readsSecrets = secrets.length > 0 || mounts.some(({ path }) => path === secretDirectory);
+  const reads = [...secrets, ...secretsOf(environment)];
   return {
     [deploymentLabel]: deployment,
     [stackLabel]: stack,
     [roleLabel]: role,
-    ...(readsSecrets && { [secretsLabel]: secretsRevision }),
+    ...(reads.length > 0 && { [secretsLabel]: revisionOf(role, reads) }),
   };
 }

@@ -27,10 +27,13 @@ export interface JobProps {
  */
 export class Job extends Construct {
   readonly resource: DataResource;
+  /** Those that it prepares, itself or through others: with an empty one it must run again. */
+  readonly volumes: readonly Volume[];
 
   constructor(scope: Construct, id: string, props: JobProps) {
     super(scope, id);
     const { container, context, image, host, dependsOn, transform, input, volumes } = props;
+    this.volumes = volumes;
     const words = renderJob(container, { ...context, image: image.name });
     const run = transform?.(words) ?? words;
     // What a run that was cut off has left.

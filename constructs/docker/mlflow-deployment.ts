@@ -20,6 +20,7 @@ import { RegistryImage, TrackingServerImage } from "./images.js";
 import { Job } from "./job.js";
 import {
   containerName,
+  dataVolumes,
   deploymentLabel,
   holdsData,
   networkName,
@@ -158,6 +159,23 @@ export class MlflowDeployment extends Construct {
       });
       this.volumes.set(name, volume);
     }
+    this.keepUnused(scope);
+  }
+
+  /**
+   * A store that goes takes its volume out of the configuration, and with it the order not to
+   * destroy it. Terraform shall forget such a volume and leave it where it is.
+   *
+   * @see https://developer.hashicorp.com/terraform/language/resources/syntax#removing-resources
+   */
+  private keepUnused(scope: Construct): void {
+    const stack = TerraformStack.of(this);
+    const unused = dataVolumes.filter((name) => !this.volumes.has(name));
+    const removed = unused.map((name) => ({
+      from: `${Volume.tfResourceType}.${stack.getLogicalId(new Construct(scope, name).node)}`,
+      lifecycle: { destroy: false },
+    }));
+    if (removed.length > 0) stack.addOverride("removed", removed);
   }
 
   private addRole(container: ContainerSpec): Job | undefined {
@@ -169,7 +187,7 @@ export class MlflowDeployment extends Construct {
       deployment: this.plan.name,
       stack: this.stackName,
       profile: deployment.profile,
-      secretsRevision: this.secrets.revision,
+      revisionOf: this.secrets.revisionOf,
     };
     const parts = { container, context, image, host: this.host, dependsOn: this.needs(container) };
     if (!job) {

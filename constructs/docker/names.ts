@@ -12,7 +12,14 @@ export const networkName = (deployment: string, network: Network): string =>
   `${deployment}_${network}`;
 
 /** Volumes that a deployment cannot make anew. */
-export const holdsData = (volume: VolumeName): boolean => volume.endsWith("-data");
+export const dataVolumes = [
+  "tracking-server-data",
+  "backend-store-data",
+  "artifact-store-data",
+] as const satisfies readonly VolumeName[];
+
+export const holdsData = (volume: VolumeName): boolean =>
+  (dataVolumes as readonly string[]).includes(volume);
 
 /** Label of everything that a deployment has on a host; its value is the deployment's name. */
 export const deploymentLabel = "mlflow-stacks.deployment";
@@ -23,7 +30,7 @@ export const stackLabel = "mlflow-stacks.stack";
 /** Label with the role of a container, the name of a volume or of a network. */
 export const roleLabel = "mlflow-stacks.role";
 
-/** Label that changes with any secret, so that the containers which read one are replaced. */
+/** Label that changes with the secrets that a container reads, so that it is replaced. */
 export const secretsLabel = "mlflow-stacks.secrets";
 
 /** Label with the number of processes that a container may have. */

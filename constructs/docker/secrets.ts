@@ -1,8 +1,13 @@
-import { TerraformVariable } from "cdktf";
+import { TerraformLocal, TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
-import { secretSpecs, type DeploymentSecret, type SecretName } from "../mlflow/index.js";
+import {
+  secretSpecs,
+  type ContainerRole,
+  type DeploymentSecret,
+  type SecretName,
+} from "../mlflow/index.js";
 
-/** Name of the variable that changes with any secret. */
+/** Name of the variable that says of each secret when it has changed. */
 export const revisionVariable = "secrets_revision";
 
 /**
@@ -12,8 +17,6 @@ export const revisionVariable = "secrets_revision";
  * @see https://developer.hashicorp.com/terraform/language/values/variables#exclude-values-from-state
  */
 export class Secrets extends Construct {
-  /** Changes with any secret; part of what containers are made of. */
-  readonly revision: string;
   private readonly names: readonly SecretName[];
 
   constructor(scope: Construct, id: string, secrets: readonly DeploymentSecret[]) {
@@ -21,13 +24,23 @@ export class Secrets extends Construct {
     this.names = secrets.map(({ name }) => name);
     for (const name of this.names) this.addVariable(name);
     const revision = new TerraformVariable(this, revisionVariable, {
-      type: "string",
-      default: "1",
-      description: "another value hands changed secrets on to the containers that read them",
+      type: "map(string)",
+      default: {},
+      description: "by name of a secret; another value hands it on to the containers that read it",
     });
     revision.overrideLogicalId(revisionVariable);
-    this.revision = revision.stringValue;
   }
+
+  /** Text that changes with the secrets that a role reads; part of what its container is made of. */
+  readonly revisionOf = (role: ContainerRole, names: readonly SecretName[]): string => {
+    const id = `${role}-revision`;
+    const known = this.node.tryFindChild(id) as TerraformLocal | undefined;
+    const list = names.map((name) => `lookup(var.${revisionVariable}, "${name}", "1")`);
+    const local = known ?? new TerraformLocal(this, id, `\${join("-", [${list.join(", ")}])}`);
+    if (!known) local.overrideLogicalId(`${role}-secrets`);
+    // A name without quotes, because it also stands in JSON that stands in a string.
+    return `\${local.${role}-secrets}`;
+  };
 
   /** A JSON object of these secrets, as Terraform puts it together when it runs. */
   asJson(names: readonly SecretName[]): string {

@@ -9,7 +9,7 @@ export * from "./host-profile.js";
 export * from "./plan.js";
 export { dataDirectory } from "./plan-tracking-server.js";
 export { allowedHosts } from "./public-url.js";
-export { secretDirectory } from "./secret-volumes.js";
+export { secretDirectory, secretsOf } from "./secret-volumes.js";
 export * from "./secrets.js";
 export * from "./target.js";
 export * from "./topology.js";

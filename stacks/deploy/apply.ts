@@ -20,13 +20,15 @@ export const serves = ({ expected, facts }: Look, { names }: StackSession): bool
  * Runs the jobs while the old tracking server goes on. Terraform by itself would stop it first:
  * what depends on a job is removed before the job is.
  *
+ * @returns those that ran: of an image that has its tag again, none has to
  * @throws {TerraformError} with what the job said last
  */
 export async function runJobsFirst(
   session: StackSession,
   jobs: readonly string[],
   signal: AbortSignal,
-): Promise<void> {
+): Promise<readonly string[]> {
   const { plan } = await look(session, signal, jobs);
   if (plan.changes.length > 0) await session.terraform.apply(plan.file);
+  return plannedJobs(plan, session);
 }

@@ -1,14 +1,13 @@
 import { confirm, isCancel } from "@clack/prompts";
-import { Listr } from "listr2";
 import { ConfigError } from "../../constructs/mlflow/index.js";
 import { writeFolder } from "../generate/folder.js";
-import { describePlan, printPlan, type DescribedChange } from "../stack/plan-words.js";
-import { look, type Look } from "../stack/look.js";
+import { describeHost, look, type Look } from "../stack/look.js";
+import { cleanOf, describePlan, printPlan, type DescribedChange } from "../stack/plan-words.js";
 import { initialise, openSession, type StackSession } from "../stack/session.js";
 import type { StackOptions } from "../stack/settings.js";
+import { Steps, type Step } from "../stack/steps.js";
+import type { Plan, PlannedChange } from "../terraform/plan.js";
 import { writeDeployed } from "../tools/deployed-record.js";
-import { redact } from "../tools/redact.js";
-import { stepOptions } from "../up/steps.js";
 import { unlessAborted } from "../up/unless-aborted.js";
 import { plannedJobs, runJobsFirst, serves } from "./apply.js";
 import { prove, type Proof } from "./prove.js";
@@ -21,11 +20,6 @@ export interface DeployOptions extends StackOptions {
   readonly newVolume?: readonly string[];
 }
 
-interface Context {
-  look: Look;
-  proof: Proof;
-}
-
 /**
  * `mlstack deploy`: checks the host, plans, asks where something that runs is replaced, applies and
  * proves. Running it again changes what changed.
@@ -35,77 +29,82 @@ export async function deploy(
   options: DeployOptions,
   signal: AbortSignal,
 ): Promise<number> {
-  let report: (line: string) => void = () => undefined;
-  const session = await openSession(stack, options, { signal, report: (line) => report(line) });
-  const context = {} as Context;
-  const step = (title: string, work: (found: Context) => Promise<string | void>) => ({
-    title,
-    task: async (found: Context, task: { title: string; output: string }) => {
-      report = (line) => (task.output = line);
-      task.title = (await work(found)) ?? task.title;
+  const steps = new Steps();
+  const session = await openSession(stack, options, { signal, report: steps.report });
+  let found = undefined as Look | undefined;
+  await steps.run([
+    { title: session.title, work: () => initialise(session) },
+    {
+      title: "Look at the host and plan",
+      work: async () => {
+        found = await look(session, signal);
+        requireData(found.drift, options.newVolume ?? []);
+        return describeHost(found);
+      },
     },
-  });
-  const run = (steps: ReturnType<typeof step>[]) =>
-    new Listr<Context>(steps, { ctx: context, ...stepOptions }).run();
-
-  await run([
-    step(session.title, () => initialise(session)),
-    step("Look at the host and plan", async (found) => {
-      found.look = await look(session, signal);
-      requireData(found.look.drift, options.newVolume ?? []);
-      return describeHost(found.look);
-    }),
   ]);
-  const changes = describePlan(context.look.plan, context.look.drift, session.names);
-  const first = context.look.expected.containers.length === 0;
-  if (!first) printPlan(changes, context.look.drift, cleanOf(session));
+  if (!found) throw new Error("bug: planned without looking");
+  const changes = describePlan(found.plan, found.drift, session.names);
+  const first = found.expected.containers.length === 0;
+  if (!first) printPlan(changes, found.drift, cleanOf(session));
   if (!(await agreed(changes, options))) return 1;
 
   writeFolder(session.settings.out, session.generated);
-  await run([
-    ...(changes.length > 0 || context.look.drift.length > 0
-      ? applySteps(session, step, signal)
-      : []),
-    step("Prove it as a client: a run, a metric, a file up and down", async (found) => {
-      found.proof = await unlessAborted(prove(session), signal);
-    }),
+  let proof: Proof | undefined;
+  const changed = changes.length + found.drift.length + found.plan.outputs.length > 0;
+  await steps.run([
+    ...(changed ? applySteps(session, found, changes, signal) : []),
+    {
+      title: "Prove it as a client: a run, a metric, a file up and down",
+      work: async () => void (proof = await unlessAborted(prove(session), signal)),
+    },
   ]);
-  printReport(session, describeHost(context.look), context.proof);
+  if (proof) printReport(session, describeHost(found), proof);
   return 0;
 }
 
-const cleanOf =
-  ({ generated }: StackSession) =>
-  (text: string) =>
-    redact(text, generated.secrets);
-
-const describeHost = ({ facts }: Look): string =>
-  `${facts.title}: Docker ${facts.engineVersion}, ${facts.cpus} processors, ${facts.architecture}`;
-
-type Step<T> = (title: string, work: (found: Context) => Promise<string | void>) => T;
-
-function applySteps<T>(session: StackSession, step: Step<T>, signal: AbortSignal): T[] {
-  const { settings, generated, terraform } = session;
+function applySteps(
+  session: StackSession,
+  found: Look,
+  shown: readonly DescribedChange[],
+  signal: AbortSignal,
+): readonly Step[] {
+  const { settings, generated, terraform, names } = session;
   return [
-    step("Jobs, while the server goes on", async (found) => {
-      writeDeployed(settings.out, {
-        host: settings.host.url ?? "",
-        secrets: generated.secrets ? Object.keys(generated.secrets) : [],
-      });
-      await repairHost(settings.host, found.look.drift);
-      const jobs = plannedJobs(found.look.plan, session);
-      if (jobs.length === 0 || !serves(found.look, session)) return "Jobs: with the rest";
-      await runJobsFirst(session, jobs, signal);
-      return `Jobs: ${jobs.map(session.names.nameOf).join(", ")}`;
-    }),
-    step("Apply", async (found) => {
-      found.look = await look(session, signal);
-      const { plan } = found.look;
-      if (plan.changes.length + plan.outputs.length === 0) return "Apply: nothing is left to do";
-      const { summary } = await terraform.apply(plan.file);
-      return `Apply: ${summary.add} made, ${summary.change} changed, ${summary.remove} removed`;
-    }),
+    {
+      title: "Jobs, while the server goes on",
+      work: async () => {
+        const secrets = Object.keys(generated.secrets);
+        writeDeployed(settings.out, { host: settings.host.url ?? "", secrets });
+        await repairHost(settings.host, found.drift);
+        const jobs = plannedJobs(found.plan, session);
+        if (jobs.length === 0 || !serves(found, session)) return "Jobs: with the rest";
+        const ran = await runJobsFirst(session, jobs, signal);
+        return `Jobs: ${ran.map(names.nameOf).join(", ") || "none has to run"}`;
+      },
+    },
+    {
+      title: "Apply",
+      work: async () => {
+        const { plan } = await look(session, signal);
+        requireShown(plan, shown);
+        if (plan.changes.length + plan.outputs.length === 0) return "Apply: nothing is left to do";
+        const { summary } = await terraform.apply(plan.file);
+        return `Apply: ${summary.add} made, ${summary.change} changed, ${summary.remove} removed`;
+      },
+    },
   ];
+}
+
+/** Nothing is replaced or removed that was not shown before. */
+function requireShown({ changes }: Plan, shown: readonly DescribedChange[]): void {
+  const known = new Set(shown.filter(interrupts).map(({ address }) => address));
+  const others = changes.filter((change) => interrupts(change) && !known.has(change.address));
+  if (others.length === 0) return;
+  const names = others.map(({ name }) => name).join(", ");
+  throw new Error(
+    `the host has changed since the plan was shown: ${names} would be replaced or removed too; run the same command again`,
+  );
 }
 
 /** Whether to go on: asked only where something that is there is replaced or removed. */
@@ -113,9 +112,7 @@ async function agreed(
   changes: readonly DescribedChange[],
   { yes = false }: DeployOptions,
 ): Promise<boolean> {
-  const ends = changes.filter(
-    ({ action, name }) => isInterruption(action) && !/\(job\)$/.test(name),
-  );
+  const ends = changes.filter((change) => interrupts(change) && !/\(job\)$/.test(change.name));
   if (ends.length === 0 || yes) return true;
   const names = ends.map(({ name }) => name).join(", ");
   if (!process.stdin.isTTY) {
@@ -126,5 +123,5 @@ async function agreed(
   return answer === true && !isCancel(answer);
 }
 
-const isInterruption = (action: DescribedChange["action"]): boolean =>
+const interrupts = ({ action }: Pick<PlannedChange, "action">): boolean =>
   action === "replace" || action === "delete";

@@ -38,22 +38,25 @@ export async function repairHost(host: DockerHost, drift: readonly Drift[]): Pro
 function commandsOf(repair: Drift["repair"]): readonly (readonly string[])[] {
   switch (repair.kind) {
     case "remove-container":
-      // It may be a database at work.
-      return [
-        ["stop", "--time", "60", repair.id],
-        ["rm", "--force", repair.id],
-      ];
+      return removal(repair.id);
     case "remove-network":
       return [["network", "rm", repair.id]];
     case "tag":
       return [["tag", repair.imageId, repair.name]];
     case "untag":
       return [["image", "rm", "--no-prune", repair.name]];
+    case "lost-data":
+      return repair.readers.flatMap(removal);
     case "terraform":
     case "replace":
-    case "lost-data":
       return [];
     default:
       return unreachable(repair);
   }
 }
+
+const removal = (container: string): readonly (readonly string[])[] => [
+  // It may be a database at work.
+  ["stop", "--time", "60", container],
+  ["rm", "--force", container],
+];

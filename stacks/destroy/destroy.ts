@@ -1,7 +1,6 @@
 import { confirm, isCancel } from "@clack/prompts";
-import { Listr } from "listr2";
 import { rmSync } from "node:fs";
-import { holdsData, volumeName } from "../../constructs/docker/names.js";
+import { dataVolumes, volumeName } from "../../constructs/docker/names.js";
 import { ConfigError, type VolumeName } from "../../constructs/mlflow/index.js";
 import { repairHost } from "../deploy/repair.js";
 import { listOwned } from "../host/owned.js";
@@ -11,14 +10,21 @@ import { askHost } from "../stack/host-check.js";
 import { planFile } from "../stack/look.js";
 import { initialise, openSession, type StackSession } from "../stack/session.js";
 import type { StackOptions } from "../stack/settings.js";
+import { Steps } from "../stack/steps.js";
 import type { State } from "../terraform/state.js";
 import { deployedFile } from "../tools/deployed-record.js";
-import { stepOptions } from "../up/steps.js";
 
 export interface DestroyOptions extends StackOptions {
   readonly yes?: boolean;
   /** Data volumes to destroy as well, by name. */
   readonly deleteData?: readonly string[];
+}
+
+/** Addresses of what is in the state. */
+interface Parts {
+  readonly state: State | undefined;
+  readonly kept: readonly string[];
+  readonly gone: readonly string[];
 }
 
 /**
@@ -30,92 +36,98 @@ export async function destroy(
   options: DestroyOptions,
   signal: AbortSignal,
 ): Promise<number> {
-  let report: (line: string) => void = () => undefined;
-  const asked = options.deleteData ?? [];
-  const mayDestroy = asked.map((name) => name.replace(/^.*_/, "") as VolumeName);
-  const session = await openSession(stack, options, {
-    signal,
-    report: (line) => report(line),
-    mayDestroy,
-  });
-  requireKnownVolumes(session, asked, mayDestroy);
+  const steps = new Steps();
+  const mayDestroy = requireVolumes(options.deleteData ?? []);
+  const session = await openSession(stack, options, { signal, report: steps.report, mayDestroy });
+  requireOwnVolumes(session, mayDestroy);
   const { terraform, names, settings } = session;
-  const context: { state?: State | undefined; kept: string[]; gone: string[] } = {
-    kept: [],
-    gone: [],
-  };
-  const step = (title: string, work: () => Promise<string | void>) => ({
-    title,
-    task: async (_: unknown, task: { title: string; output: string }) => {
-      report = (line) => (task.output = line);
-      task.title = (await work()) ?? task.title;
+  let parts: Parts | undefined;
+  await steps.run([
+    { title: session.title, work: () => initialise(session) },
+    {
+      title: "Look at what is there",
+      work: async () => {
+        const { title } = await askHost(settings.host);
+        parts = divide(session, await terraform.state(), mayDestroy);
+        return title;
+      },
     },
-  });
-  await new Listr(
-    [
-      step(session.title, () => initialise(session)),
-      step("Look at what is there", async () => {
-        await askHost(settings.host);
-        context.state = await terraform.state();
-        for (const { address, values } of context.state?.resources ?? []) {
-          const keep = names.dataVolumes.includes(address) && !isNamed(session, mayDestroy, values);
-          (keep ? context.kept : context.gone).push(address);
-        }
-      }),
-    ],
-    stepOptions,
-  ).run();
-  if (context.gone.length === 0) {
+  ]);
+  if (!parts || parts.gone.length === 0) {
     console.log(`\n${stack}: nothing runs that mlstack deployed`);
     return 0;
   }
-  if (!(await agreed(context, session, options))) return 1;
-  await new Listr(
-    [
-      step("Destroy", async () => {
-        await removeStrangers(session, context.state);
-        const targets = context.kept.length > 0 ? context.gone : [];
+  if (!(await agreed(parts, session, options))) return 1;
+  const { kept, gone, state } = parts;
+  await steps.run([
+    {
+      title: "Destroy",
+      work: async () => {
+        await removeStrangers(session, state);
+        const targets = kept.length > 0 ? gone : [];
         const plan = await terraform.plan({ out: planFile(settings.out), destroy: true, targets });
         const { summary } = await terraform.apply(plan.file);
-        if (context.kept.length === 0) rmSync(deployedFile(settings.out), { force: true });
+        if (kept.length === 0) rmSync(deployedFile(settings.out), { force: true });
         return `Destroy: ${summary.remove} removed`;
-      }),
-    ],
-    stepOptions,
-  ).run();
-  const left = context.kept.map(names.nameOf).join(", ");
+      },
+    },
+  ]);
+  const left = kept.map(names.nameOf).join(", ");
   console.log(
     left === "" ? "\nNothing is left." : `\nKept: ${left}. The next deploy goes on with it.`,
   );
   return 0;
 }
 
-function requireKnownVolumes(
-  { hostNames }: StackSession,
-  asked: readonly string[],
+/** Volumes by their own names or by those they have on the host. */
+function requireVolumes(asked: readonly string[]): readonly VolumeName[] {
+  const volumes = asked.map((text) =>
+    dataVolumes.find((volume) => text === volume || text.endsWith(`_${volume}`)),
+  );
+  const problems = asked
+    .filter((_, index) => volumes[index] === undefined)
+    .map((text) => ({
+      path: "--delete-data",
+      problem: `must be ${dataVolumes.map((volume) => `"${volume}"`).join(" or ")}; got "${text}"`,
+    }));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return volumes.filter((volume) => volume !== undefined);
+}
+
+function requireOwnVolumes(
+  { hostNames, settings }: StackSession,
   volumes: readonly VolumeName[],
 ): void {
-  const known = hostNames.volumes.map((name) => name.replace(/^.*_/, "") as VolumeName);
-  const data = known.filter(holdsData);
-  const problems = asked.flatMap((name, index) =>
-    data.includes(volumes[index] as VolumeName)
-      ? []
-      : [
-          {
-            path: "--delete-data",
-            problem: `must be the name of a data volume; got "${name}"; this stack has ${data.map((one) => `"${one}"`).join(", ") || "none"}`,
-          },
-        ],
-  );
+  const own = (volume: VolumeName) =>
+    hostNames.volumes.includes(volumeName(settings.deployment.name, volume));
+  const has = dataVolumes.filter(own).map((volume) => `"${volume}"`);
+  const problems = volumes
+    .filter((volume) => !own(volume))
+    .map((volume) => ({
+      path: "--delete-data",
+      problem: `must be a data volume of this stack; got "${volume}"; it has ${has.join(", ") || "none"}`,
+    }));
   if (problems.length > 0) throw new ConfigError(problems);
 }
 
-const isNamed = (
-  { settings }: StackSession,
-  volumes: readonly VolumeName[],
-  values: Readonly<Record<string, unknown>>,
-): boolean =>
-  volumes.some((volume) => volumeName(settings.deployment.name, volume) === values["name"]);
+/** What goes and what stays. */
+function divide(
+  { names, settings }: StackSession,
+  state: State | undefined,
+  mayDestroy: readonly VolumeName[],
+): Parts {
+  const named = new Set(mayDestroy.map((volume) => volumeName(settings.deployment.name, volume)));
+  const all = state?.resources ?? [];
+  const stays = ({ address, type, values }: State["resources"][number]) =>
+    type === "docker_volume" &&
+    (names.dataVolumes.includes(address) || /-data$/.test(String(values["name"]))) &&
+    !named.has(String(values["name"]));
+  return {
+    state,
+    kept: all.filter(stays).map(({ address }) => address),
+    gone: all.filter((resource) => !stays(resource)).map(({ address }) => address),
+  };
+}
 
 /** What an apply that was cut off has left would keep the networks in use. */
 async function removeStrangers(
@@ -131,7 +143,7 @@ async function removeStrangers(
 }
 
 async function agreed(
-  { gone }: { readonly gone: readonly string[] },
+  { gone }: Parts,
   { names, settings }: StackSession,
   { yes = false }: DestroyOptions,
 ): Promise<boolean> {

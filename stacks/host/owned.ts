@@ -19,6 +19,8 @@ export interface OwnedContainer {
   readonly image: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
+  /** Ids of its networks by name. A stopped container keeps the id of one that is gone. */
+  readonly networks: Readonly<Record<string, string>>;
 }
 
 /** A network or a volume that carries our label; a volume's id is its name. */
@@ -90,7 +92,14 @@ const whyNot = async (host: DockerHost, ran: Ran): Promise<string> =>
     ? askWhySshFailed(host, ran)
     : `the Docker engine of ${hostName(host)} does not answer: ${whyFailed(ran)}`;
 
-const readContainer = ({ Id, Name, State, Image, Config }: Json): OwnedContainer => ({
+const readContainer = ({
+  Id,
+  Name,
+  State,
+  Image,
+  Config,
+  NetworkSettings,
+}: Json): OwnedContainer => ({
   id: Id,
   name: String(Name).replace(/^\//, ""),
   state: State.Status,
@@ -105,4 +114,10 @@ const readContainer = ({ Id, Name, State, Image, Config }: Json): OwnedContainer
     }),
   ),
   labels: Config.Labels ?? {},
+  networks: Object.fromEntries(
+    Object.entries<Json>(NetworkSettings?.Networks ?? {}).map(([name, { NetworkID }]) => [
+      name,
+      NetworkID,
+    ]),
+  ),
 });

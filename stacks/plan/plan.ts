@@ -1,20 +1,13 @@
-import { Listr } from "listr2";
-import { describePlan, printPlan } from "../stack/plan-words.js";
-import { look, type Look } from "../stack/look.js";
-import { initialise, openSession, type StackSession } from "../stack/session.js";
+import { cleanOf, describePlan, printPlan } from "../stack/plan-words.js";
+import { describeHost, look, type Look } from "../stack/look.js";
+import { initialise, openSession } from "../stack/session.js";
 import type { StackOptions } from "../stack/settings.js";
-import { redact } from "../tools/redact.js";
+import { Steps } from "../stack/steps.js";
 import { selfCommand } from "../tools/self.js";
-import { stepOptions } from "../up/steps.js";
 
 export interface PlanVerbOptions extends StackOptions {
   /** Exit with 1 when something would change. */
   readonly check?: boolean;
-}
-
-interface Context {
-  session: StackSession;
-  look: Look;
 }
 
 /**
@@ -27,34 +20,19 @@ export async function plan(
   options: PlanVerbOptions,
   signal: AbortSignal,
 ): Promise<number> {
-  const context = {} as Context;
-  let report: (line: string) => void = () => undefined;
-  context.session = await openSession(stack, options, {
-    signal,
-    report: (line) => report(line),
-  });
-  const { session } = context;
-  await new Listr<Context>(
-    [
-      {
-        title: session.title,
-        task: async (_, task) => void (task.title = await initialise(session)),
-      },
-      {
-        title: "Look at the host and plan",
-        task: async (found, task) => {
-          report = (line) => (task.output = line);
-          found.look = await look(session, signal);
-          task.title = `${found.look.facts.title}: Docker ${found.look.facts.engineVersion}`;
-        },
-      },
-    ],
-    { ctx: context, ...stepOptions },
-  ).run();
-  const changes = describePlan(context.look.plan, context.look.drift, session.names);
-  const clean = (text: string) => redact(text, session.generated.secrets);
-  const differs = printPlan(changes, context.look.drift, clean);
-  if (!differs) {
+  const steps = new Steps();
+  const session = await openSession(stack, options, { signal, report: steps.report });
+  let found: Look | undefined;
+  await steps.run([
+    { title: session.title, work: () => initialise(session) },
+    {
+      title: "Look at the host and plan",
+      work: async () => describeHost((found = await look(session, signal))),
+    },
+  ]);
+  if (!found) throw new Error("bug: planned without looking");
+  const changes = describePlan(found.plan, found.drift, session.names);
+  if (!printPlan(changes, found.drift, cleanOf(session))) {
     console.log(`\n${stack}: nothing changes`);
     return 0;
   }

@@ -17,8 +17,8 @@ export interface Drift {
     | { readonly kind: "tag"; readonly imageId: string; readonly name: string }
     /** The right image is gone; without the wrong name it is pulled or built again. */
     | { readonly kind: "untag"; readonly name: string }
-    /** Data is gone; nothing brings it back. */
-    | { readonly kind: "lost-data"; readonly volume: string };
+    /** Data is gone; nothing brings it back. Whoever has read some of it begins anew, by id. */
+    | { readonly kind: "lost-data"; readonly volume: string; readonly readers: readonly string[] };
 }
 
 /** What the host has, whoever made it. */
@@ -49,6 +49,7 @@ export function findDrift(
   const { owned } = found;
   return [
     ...expected.containers.flatMap((container) => driftOfContainer(container, owned, roleOf)),
+    ...expected.containers.flatMap((container) => lostNetworks(container, owned, roleOf)),
     ...expected.images.flatMap((image) => driftOfImage(image, found, roleOf)),
     ...expected.networks.flatMap(({ address, id, name }): Drift[] =>
       owned.networks.some((network) => network.id === id)
@@ -94,6 +95,31 @@ function driftOfContainer(
       ];
 }
 
+/**
+ * The provider takes a container without any network for one that is where it was, and one that
+ * was stopped does not start again on a network that was made anew.
+ */
+function lostNetworks(
+  { address, id, networks }: ExpectedContainer,
+  owned: Owned,
+  roleOf: (address: string) => string,
+): readonly Drift[] {
+  const found = owned.containers.find((candidate) => candidate.id === id);
+  if (!found) return [];
+  const isOn = (name: string): boolean => {
+    const network = found.networks[name];
+    // Docker gives no id before the first start.
+    return network === "" || owned.networks.some((one) => one.name === name && one.id === network);
+  };
+  return networks
+    .filter((name) => !isOn(name))
+    .map((name) => ({
+      address,
+      words: `${roleOf(address)}: the container is no longer on the network ${name}`,
+      repair: { kind: "replace" },
+    }));
+}
+
 const stopped = (role: string, { state, exitCode }: OwnedContainer): string =>
   state === "exited"
     ? `${role}: the container was stopped (exit code ${exitCode})`
@@ -134,10 +160,13 @@ function driftOfImage(
 }
 
 function driftOfVolumes(
-  { volumes }: Expected,
+  { volumes, containers }: Expected,
   found: Found,
   roleOf: (address: string) => string,
 ): readonly Drift[] {
+  const readers = containers
+    .filter(({ address }) => roleOf(address) === "tracking-server")
+    .map(({ id }) => id);
   return volumes
     .filter(({ name }) => !found.volumes.has(name))
     .map(({ address, name }) => {
@@ -145,7 +174,7 @@ function driftOfVolumes(
       return {
         address,
         words: `${roleOf(address)}: ${name} was removed${data ? ", and the data in it" : ""}`,
-        repair: data ? { kind: "lost-data", volume: name } : terraform,
+        repair: data ? { kind: "lost-data", volume: name, readers } : terraform,
       };
     });
 }
@@ -153,8 +182,13 @@ function driftOfVolumes(
 /** What an apply that was cut off has made on the host and not told the state. */
 function strangers(expected: Expected, owned: Owned): readonly Drift[] {
   const known = new Set([...expected.containers, ...expected.networks].map(({ id }) => id));
-  const twins = new Set(expected.containers.map(({ name }) => name));
-  const cut = "was left by a deploy that did not end";
+  const ids = new Set(owned.containers.map(({ id }) => id));
+  // Told as the container that it stands in for, unless that is there too, under another name.
+  const twins = new Set(expected.containers.flatMap(({ id, name }) => (ids.has(id) ? [] : [name])));
+  const cut =
+    known.size === 0
+      ? "is of a deploy whose state is lost"
+      : "was left by a deploy that did not end";
   return [
     ...owned.containers
       .filter(({ id, name }) => !known.has(id) && !twins.has(name))

@@ -7,6 +7,8 @@ export interface ExpectedContainer {
   readonly name: string;
   readonly imageId: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Names of the networks that it is on. */
+  readonly networks: readonly string[];
 }
 
 /** An image that the state knows. */
@@ -42,6 +44,7 @@ export function readExpected(state: State | undefined): Expected {
       ...object(resource),
       imageId: text(resource, "image"),
       environment: environmentOf(resource),
+      networks: networksOf(resource),
     })),
     images: of("docker_image").map((resource) => ({
       address: resource.address,
@@ -71,3 +74,8 @@ function environmentOf({ values }: StateResource): Readonly<Record<string, strin
     }),
   );
 }
+
+const networksOf = ({ values }: StateResource): readonly string[] =>
+  Array.isArray(values["networks_advanced"])
+    ? values["networks_advanced"].map(({ name }: Record<string, unknown>) => String(name))
+    : [];

@@ -1,10 +1,20 @@
 import pc from "picocolors";
 import type { Plan, PlannedAction, PlannedChange, ResourceChange } from "../terraform/plan.js";
 import type { Drift } from "./drift.js";
+import { secretsLabel } from "../../constructs/docker/names.js";
+import { redact } from "../tools/redact.js";
 import type { ResourceNames } from "./resource-names.js";
+import type { StackSession } from "./session.js";
+
+/** Takes the stack's secrets out of a text. */
+export const cleanOf =
+  ({ generated }: StackSession) =>
+  (text: string): string =>
+    redact(text, generated.secrets);
 
 /** A change as people read it. */
 export interface DescribedChange {
+  readonly address: string;
   readonly name: string;
   readonly action: PlannedAction;
   /** What changes in it, a line each. */
@@ -24,28 +34,46 @@ export function describePlan(
   return changes
     .filter(({ address }) => !retagged.has(address))
     .filter((change) => !followsImage(change, byAddress.get(change.address), retagged.size > 0))
-    .map(({ address, name, action }) => ({
-      name: names.jobs.includes(address) ? `${name} (job)` : name,
-      action,
-      details: action === "create" ? [] : detailsOf(byAddress.get(address)),
+    .map((change) => ({
+      address: change.address,
+      name: names.jobs.includes(change.address) ? `${change.name} (job)` : change.name,
+      action: change.action,
+      details: detailsOf(change, byAddress.get(change.address)),
     }));
 }
 
-/** A container that would be replaced for nothing but its image, whose tag is set right before. */
-const followsImage = (
+/** What changes in it; where nothing does, why it is replaced all the same. */
+function detailsOf(
+  { action, reason }: PlannedChange,
+  resource: ResourceChange | undefined,
+): readonly string[] {
+  if (action === "create") return [];
+  const found = differences(resource);
+  const tells = found.length === 0 && resource?.action_reason !== "replace_by_request";
+  return tells && action === "replace" && reason !== undefined ? [reason] : found;
+}
+
+/** What would be replaced for nothing but its image, whose tag is set right before. */
+function followsImage(
   { type, action }: PlannedChange,
   resource: ResourceChange | undefined,
   retagged: boolean,
-): boolean =>
-  retagged &&
-  type === "docker_container" &&
-  action === "replace" &&
-  (resource?.change.replace_paths ?? []).every(([first]) => first === "image");
+): boolean {
+  if (!retagged || action !== "replace") return false;
+  const { replace_paths: paths = [], before, after } = resource?.change ?? {};
+  if (type === "docker_container") return paths.every(([first]) => first === "image");
+  const runOf = (job: unknown) =>
+    isRecord(job) && isRecord(job["triggers_replace"]) ? job["triggers_replace"]["run"] : undefined;
+  return (
+    resource?.action_reason === "replace_because_cannot_update" &&
+    JSON.stringify(runOf(before)) === JSON.stringify(runOf(after))
+  );
+}
 
 /** What the provider fills in, or what says nothing to people. */
 const silent = /^(id|container_logs|exit_code|network_data|bridge|output|repo_digest)$/;
 
-function detailsOf(resource: ResourceChange | undefined): readonly string[] {
+function differences(resource: ResourceChange | undefined): readonly string[] {
   const {
     before,
     after,
@@ -81,13 +109,21 @@ function listDifference(
   before: readonly unknown[],
   after: readonly unknown[],
 ): readonly string[] {
-  const [was, now] = [before, after].map((list) => new Set(list.map(short))) as [
+  const [was, now] = [before, after].map((list) => new Set(list.map(shortItem))) as [
     Set<string>,
     Set<string>,
   ];
   const gone = [...was].filter((item) => !now.has(item));
   const come = [...now].filter((item) => !was.has(item));
   const nameOf = (item: string) => /^"?([A-Za-z_][\w.-]*)=/.exec(item)?.[1];
+  if (key === "labels" && [...come, ...gone].some((item) => item.includes(secretsLabel))) {
+    const rest = (list: readonly unknown[]) =>
+      list.filter((item) => !short(item).includes(secretsLabel));
+    return [
+      "secrets that it reads have changed",
+      ...listDifference(key, rest(before), rest(after)),
+    ];
+  }
   return [
     ...come.map((item) => {
       const twin = gone.find(
@@ -104,6 +140,19 @@ function listDifference(
   ];
 }
 
+/** An item of a list, without what the provider fills in of itself: nothing, 0 and "". */
+function shortItem(item: unknown): string {
+  if (!isRecord(item)) return short(item);
+  const filled = Object.entries(item).filter(
+    ([, value]) => value && !(Array.isArray(value) && value.length === 0),
+  );
+  const { label, value, ...others } = Object.fromEntries(filled);
+  if (typeof label === "string" && Object.keys(others).length === 0) {
+    return `${label}=${String(value)}`;
+  }
+  return short(Object.fromEntries(filled));
+}
+
 const short = (value: unknown): string => {
   const text = JSON.stringify(value) ?? "nothing";
   return text.length > 100 ? `${text.slice(0, 97)}…` : text;
@@ -114,7 +163,7 @@ const signs: Readonly<Partial<Record<PlannedAction, string>>> = {
   update: pc.yellow("~ change"),
   replace: pc.yellow("± replace"),
   delete: pc.red("- remove"),
-  forget: "  forget",
+  forget: "= keep, unused:",
   read: "  read",
 };
 

@@ -7,6 +7,8 @@ export interface ResourceNames {
   readonly nameOf: (address: string) => string;
   /** Addresses of all jobs. */
   readonly jobs: readonly string[];
+  /** Addresses of the jobs that must run again with this volume empty. */
+  readonly jobsOf: (volume: string) => readonly string[];
   /** Addresses of what holds data. */
   readonly dataVolumes: readonly string[];
   /** All addresses. */
@@ -24,8 +26,12 @@ export function resourceNames(stack: DockerStack): ResourceNames {
     if (node.lifecycle?.preventDestroy !== undefined) dataVolumes.push(address);
   }
   return {
-    nameOf: (address) => names.get(address) ?? address,
+    nameOf: (address) => names.get(address) ?? formerName(address),
     jobs: stack.mlflow.jobs.map(({ resource }) => addressOf(resource)),
+    jobsOf: (volume) =>
+      stack.mlflow.jobs
+        .filter(({ volumes }) => volumes.some((one) => addressOf(one) === volume))
+        .map(({ resource }) => addressOf(resource)),
     dataVolumes,
     all: [...names.keys()],
   };
@@ -39,6 +45,14 @@ const groups: Readonly<Record<string, string>> = {
   networks: "network",
   volumes: "volume",
 };
+
+/** Of something that is no longer described, as its address spells it. */
+function formerName(address: string): string {
+  const former = /^\w+\.mlflow_(?:(images|networks|volumes)_)?(.+)_[0-9A-F]{8}$/.exec(address);
+  if (!former) return address;
+  const [, group = "", name = ""] = former;
+  return group === "" ? name : `${groups[group] ?? group} ${name}`;
+}
 
 /** Of `home-lab/mlflow/volumes/backend-store-data`: a role, or what it is and its name. */
 function nameOf([, , group = "", name = ""]: readonly string[]): string {

@@ -64,10 +64,15 @@ export async function openSession(
   return { settings, generated, names, hostNames, terraform, title };
 }
 
-/** Gets the provider, where it is missing, and opens the state. @returns the title of the step */
+/**
+ * Gets the provider, where it is missing, and opens the state, which goes along to another place.
+ *
+ * @returns the title of the step
+ */
 export async function initialise({ terraform, title }: StackSession): Promise<string> {
-  await terraform.init();
-  return title;
+  const { moved } = await terraform.init();
+  if (!moved) return title;
+  return `${title}; the state was moved from ${moved.from} to ${moved.to}, a copy of it is ${moved.copy}`;
 }
 
 /** Terraform composes letters and accents, so another password would arrive. */

@@ -5,7 +5,7 @@ import type { SecretValues } from "../../compose-templates/index.js";
 import { planFolder, writeFolder } from "../generate/folder.js";
 import type { StackSettings } from "./settings.js";
 import { writeFileAtomically } from "../tools/files.js";
-import { secretsRevision } from "../tools/secrets.js";
+import { secretRevisions } from "../tools/secrets.js";
 
 /** Variables of the stack by name, as Terraform takes them. */
 export function terraformVariables(
@@ -15,7 +15,7 @@ export function terraformVariables(
   const index = shell["PIP_INDEX_URL"];
   return {
     ...secrets,
-    [revisionVariable]: secretsRevision(secrets),
+    [revisionVariable]: JSON.stringify(secretRevisions(secrets)),
     ...(index ? { PIP_INDEX_URL: index } : {}),
   };
 }
@@ -36,9 +36,11 @@ export function writeVariables(
   if (!existsSync(folder)) return;
   const generated = planFolder(settings, "terraform");
   writeFolder(settings.out, generated);
-  const variables = Object.entries(terraformVariables(generated.secrets, shell)).filter(
-    ([name]) => shell[`TF_VAR_${name}`] === undefined,
-  );
+  const all = {
+    ...terraformVariables(generated.secrets, shell),
+    [revisionVariable]: secretRevisions(generated.secrets),
+  };
+  const variables = Object.entries(all).filter(([name]) => shell[`TF_VAR_${name}`] === undefined);
   const text = `${JSON.stringify(Object.fromEntries(variables), undefined, 2)}\n`;
   writeFileAtomically(join(folder, "mlstack.auto.tfvars.json"), text, 0o600);
 }

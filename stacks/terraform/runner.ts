@@ -164,8 +164,6 @@ class Listener implements Outcome {
       if (event.line !== undefined) this.keepOutput(event.address, event.line);
       report?.(describeEvent(event));
       this.onEvent?.(event);
-    } else if (message.type === "refresh_start") {
-      report?.(`${names(message.hook?.resource?.addr ?? "")}: looking`);
     } else if (message.type === "log" || message.type === "init_output") {
       const [first = ""] = clean(message["@message"]).trim().split("\n");
       if (first !== "") report?.(first);

@@ -1,4 +1,4 @@
-import { createHash, randomInt } from "node:crypto";
+import { createHash, createHmac, randomInt } from "node:crypto";
 import {
   Problems,
   secretSpecs,
@@ -97,4 +97,19 @@ function checkValue(name: SecretName, value: string, problems: Problems): void {
 /** Twelve hex digits that change with any value and tell nothing of them. */
 export function secretsRevision(values: SecretValues): string {
   return createHash("sha256").update(JSON.stringify(values)).digest("hex").slice(0, 12);
+}
+
+/**
+ * Twelve hex digits for each secret, which change with it alone. Keyed, so that nobody who reads
+ * them can try words: by a secret of 32 characters or more that every deployment with secrets has
+ * and that never changes.
+ */
+export function secretRevisions(values: SecretValues): Readonly<Record<string, string>> {
+  const key = values.MLFLOW_CRYPTO_KEK_PASSPHRASE ?? JSON.stringify(values);
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => {
+      const hash = createHmac("sha256", key).update(`${name}\0${value}`);
+      return [name, hash.digest("hex").slice(0, 12)];
+    }),
+  );
 }

@@ -27,7 +27,7 @@ const template = fc
 
 /** References that the project itself writes; `self` and `jsonencode` in provisioners alone. */
 const own =
-  /\$\{(docker_image\.[\w-]+\.(name|image_id)|self\.id|var\.secrets_revision|path\.module|jsonencode\(\{[\w =.,]*\}\)|var\.PIP_INDEX_URL == "" \? \{\} : \{ PIP_INDEX_URL = var\.PIP_INDEX_URL \})\}/g;
+  /\$\{(docker_image\.[\w-]+\.(name|image_id)|self\.id|local\.[a-z-]+-secrets|join\("-", \[[\w(). ",-]*\]\)|path\.module|jsonencode\(\{[\w =.,]*\}\)|var\.PIP_INDEX_URL == "" \? \{\} : \{ PIP_INDEX_URL = var\.PIP_INDEX_URL \})\}/g;
 
 /** Texts in which something is left that Terraform would replace, and that is not the project's. */
 const replaced = (file: Configuration): readonly string[] =>

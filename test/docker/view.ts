@@ -38,7 +38,8 @@ const roleOf = (labels: Record<string, string>): string => labels["mlflow-stacks
 function hideRevision(service: AnyService): void {
   const labels = service["labels"] as Record<string, string>;
   for (const [label, value] of Object.entries(labels)) {
-    if (value === "${var.secrets_revision}") labels[label] = "${MLSTACK_SECRETS_REVISION:-}";
+    if (/^\$\{local\.[a-z-]+-secrets\}$/.test(value))
+      labels[label] = "${MLSTACK_SECRETS_REVISION:-}";
   }
 }
 

@@ -14,6 +14,7 @@ test("what a deployment has, with one question for all containers", async () => 
     State: { Status: "exited", ExitCode: 137 },
     Image: "sha256:1",
     Config: { Image: "mlflow:1", Env: ["A=1=2", "B="], Labels: { x: "y" } },
+    NetworkSettings: { Networks: { lab_front: { NetworkID: "n1" } } },
   };
   fake.become({
     docker: {
@@ -40,6 +41,7 @@ test("what a deployment has, with one question for all containers", async () => 
         image: "mlflow:1",
         environment: { A: "1=2", B: "" },
         labels: { x: "y" },
+        networks: { lab_front: "n1" },
       },
     ],
     networks: [{ id: "n1", name: "lab_front", labels: {} }],

@@ -78,15 +78,7 @@ export async function startDockerStack(options: StackOptions): Promise<DockerSta
     container,
     compose,
     healthy,
-    editSecrets: (values) => {
-      const path = join(out, ".env");
-      const text = readFileSync(path, "utf8");
-      const edited = Object.entries(values).reduce(
-        (all, [key, value]) => all.replace(new RegExp(`^${key}=.*$`, "m"), () => `${key}=${value}`),
-        text,
-      );
-      writeFileSync(path, edited);
-    },
+    editSecrets: (values) => editDotenv(join(out, ".env"), values),
     python: async (script) =>
       (
         await execa("docker", ["exec", "-i", container("tracking-server"), "python", "-"], {
@@ -155,4 +147,13 @@ export async function killOnHost(
   const words = ["run", "--rm", "--pid", "host", "--user", "0", "--network", "none"];
   const kill = `import os; os.kill(${pid}, 9)`;
   await docker(...words, "--entrypoint", "python", image, "-c", kill);
+}
+
+/** Replaces values in a file of variables that has them. */
+export function editDotenv(path: string, values: Readonly<Record<string, string>>): void {
+  const edited = Object.entries(values).reduce(
+    (all, [key, value]) => all.replace(new RegExp(`^${key}=.*$`, "m"), () => `${key}=${value}`),
+    readFileSync(path, "utf8"),
+  );
+  writeFileSync(path, edited);
 }

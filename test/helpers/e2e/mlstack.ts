@@ -17,6 +17,22 @@ export const mlstack = (
 ): Promise<Result> =>
   execa(process.execPath, [program, ...words], { stdin: "ignore", all: true, env });
 
+/** A command at work; awaited, its end. */
+export type Running = Promise<{
+  readonly exitCode?: number | undefined;
+  readonly all?: string | undefined;
+}> & {
+  readonly pid?: number | undefined;
+  kill(signal: NodeJS.Signals): boolean;
+};
+
+/** The same, for a command that may fail or be ended by a signal. */
+export const startMlstack = (
+  words: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Running =>
+  execa(process.execPath, [program, ...words], { stdin: "ignore", all: true, env, reject: false });
+
 /** The same, for a failure that the test is about. */
 export const mlstackFails = async (words: readonly string[]): Promise<string> => {
   const result = await execa(process.execPath, [program, ...words], {

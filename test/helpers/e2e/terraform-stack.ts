@@ -2,8 +2,8 @@ import { execa } from "execa";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseDotenv } from "../../../env/dotenv.js";
-import { killOnHost, type ContainerFacts } from "./docker-stack.js";
-import { freePort, mlstack, temporaryFolder } from "./mlstack.js";
+import { editDotenv, killOnHost, type ContainerFacts } from "./docker-stack.js";
+import { freePort, mlstack, startMlstack, temporaryFolder, type Running } from "./mlstack.js";
 import {
   deploymentName,
   recoverySeconds,
@@ -21,7 +21,13 @@ export interface TerraformStack extends RunningStack {
   /** What `mlstack plan --check` printed, and whether something would change. */
   plan(...flags: string[]): Promise<{ readonly changes: boolean; readonly text: string }>;
   destroy(...flags: string[]): Promise<string>;
+  /** Any verb with the words that follow, and how it ended. */
+  tries(verb: string, ...words: string[]): Promise<{ exitCode: number; text: string }>;
+  /** The same, to be ended by a signal; `deploy` with its flags. */
+  begins(verb: string, ...words: string[]): Running;
   secrets(): Record<string, string>;
+  /** Replaces values of `.env`, as a user with an editor does. */
+  editSecrets(values: Readonly<Record<string, string>>): void;
   container(role: string): string;
   inspect(...roles: string[]): Promise<readonly ContainerFacts[]>;
   /** Standard output of `docker` on the engine that it was deployed to. */
@@ -84,6 +90,9 @@ export async function prepareTerraformStack(
     (await inspect(...roles)).every(({ State }) => State.Health?.Status === "healthy");
   const run = async (verb: string, words: readonly string[]): Promise<string> =>
     String((await mlstack([verb, "home-lab", ...words], engine.env)).all);
+  const wordsOf = (verb: string, words: readonly string[]) => [
+    ...[verb, "home-lab", ...(verb === "deploy" ? flags : ["--out", out]), ...words],
+  ];
   const deploy = (...words: string[]) => run("deploy", [...flags, ...words, "--yes"]);
   const destroy = (...words: string[]) => run("destroy", ["--out", out, ...words, "--yes"]);
   const startedAt = async (role: string) => {
@@ -108,17 +117,17 @@ export async function prepareTerraformStack(
     deploy,
     destroy,
     startedAt,
+    tries: async (verb, ...words) => {
+      const { exitCode, all } = await startMlstack(wordsOf(verb, words), engine.env);
+      return { exitCode: exitCode ?? -1, text: String(all) };
+    },
+    begins: (verb, ...words) => startMlstack(wordsOf(verb, words), engine.env),
+    editSecrets: (values) => editDotenv(join(out, ".env"), values),
     plan: async (...words) => {
-      const shown = await mlstack(["plan", "home-lab", "--out", out, ...words, "--check"], {
-        ...engine.env,
-      }).then(
-        ({ all }) => ({ changes: false, text: String(all) }),
-        (error: { exitCode?: number; all?: string }) => {
-          if (error.exitCode !== 1) throw error as unknown as Error;
-          return { changes: true, text: String(error.all) };
-        },
-      );
-      return shown;
+      const all = ["plan", "home-lab", "--out", out, ...words, "--check"];
+      const { exitCode, all: text } = await startMlstack(all, engine.env);
+      if (exitCode !== 0 && exitCode !== 1) throw new Error(`plan ended with ${exitCode}: ${text}`);
+      return { changes: exitCode === 1, text: String(text) };
     },
     up: async () => {
       await deploy();
