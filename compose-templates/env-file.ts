@@ -4,10 +4,14 @@ import { secretsRevision } from "./service.js";
 
 export type SecretValues = Readonly<Partial<Record<SecretName, string>>>;
 
+/** Name in `.env` of what tells an output folder's deployment from others of its name. */
+export const ownerVariable = "MLSTACK_OWNER";
+
 /**
  * `.env` beside the Compose file: the secrets and what tells Compose that one has changed.
  *
  * @param revision - changes with any value; undefined: a form to fill in, for people without Node
+ * @param owner - of a folder that Terraform deploys
  * @param others - values found in the file that the deployment does not use; kept, never dropped
  */
 export function formatEnvFile(
@@ -15,6 +19,7 @@ export function formatEnvFile(
   values: SecretValues,
   revision: string | undefined,
   others: Readonly<Record<string, string>> = {},
+  owner?: string,
 ): string {
   const header =
     revision === undefined
@@ -40,11 +45,20 @@ export function formatEnvFile(
     "# Change it together with a value above, so that `docker compose up` hands the new one on.",
     `${secretsRevision}=${revision ?? "1"}`,
   ];
+  const mark =
+    owner === undefined
+      ? []
+      : [
+          "",
+          "# Whose the deployment on the Docker host is; with it another folder goes on.",
+          `${ownerVariable}=${owner}`,
+        ];
   const kept = Object.entries(others).map(([name, value]) => `${name}=${formatDotenvValue(value)}`);
   return [
     ...header,
     ...entries,
     ...(secrets.length > 0 ? stamp : []),
+    ...mark,
     ...(kept.length > 0 ? ["", "# Not used by this deployment; kept as found.", ...kept] : []),
     "",
   ].join("\n");

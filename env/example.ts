@@ -16,12 +16,13 @@ export function formatSettingsFile(
   scope: SettingsScope = "folder",
 ): string {
   const known = variablesOf(topology, scope);
-  const readers = scope === "stack" ? "plan|deploy" : `generate|up ${topology}`;
+  const readers = scope === "stack" ? "plan|deploy home-lab" : `generate|up ${topology}`;
   const entries = known.flatMap((name) => {
     const { meaning, default: standard, unit } = variableMeta(name);
     const value = values[name];
     const line = value === undefined ? `#${name}=` : `${name}=${formatDotenvValue(value)}`;
-    const fallback = standard.startsWith("- ") ? standard.slice(2) : standard;
+    const own = scope === "stack" && name === "MLSTACK_NAME" ? "mlflow- and the stack" : standard;
+    const fallback = own.startsWith("- ") ? own.slice(2) : own;
     return [
       "",
       `# ${meaning}${unit === undefined ? "" : ` (${unit})`}. Default: ${fallback}`,

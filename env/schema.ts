@@ -62,10 +62,10 @@ const truth = (meta: VariableMeta) =>
     .optional()
     .meta({ ...meta });
 
-const list = (meta: VariableMeta) =>
+const list = (meta: VariableMeta, separator = ",") =>
   z
     .string()
-    .transform((value) => value.split(",").map((part) => part.trim()))
+    .transform((value) => value.split(separator).map((part) => part.trim()))
     .optional()
     .meta({ ...meta });
 
@@ -91,7 +91,7 @@ const settings = {
     },
   ),
   MLFLOW_HOST: text({
-    meaning: "address of this machine on which the server answers",
+    meaning: "address of its machine on which the server answers",
     default: "127.0.0.1",
   }),
   MLFLOW_PORT: whole({
@@ -200,12 +200,15 @@ const stackSettings = {
     default: "- what ssh finds",
     stack: true,
   }),
-  MLSTACK_SSH_OPTIONS: list({
-    meaning: "further options of ssh, as in ssh_config",
-    default: "- none",
-    unit: "Name=value, joined by commas",
-    stack: true,
-  }),
+  MLSTACK_SSH_OPTIONS: list(
+    {
+      meaning: "further options of ssh, as in ssh_config",
+      default: "- none",
+      unit: "Name=value, joined by semicolons",
+      stack: true,
+    },
+    ";",
+  ),
   MLSTACK_STATE: text({
     meaning: "where Terraform keeps its state",
     default: "local",

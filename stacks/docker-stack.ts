@@ -39,12 +39,12 @@ function addBackend(stack: TerraformStack, state: StateBackend, path: string): v
       new LocalBackend(stack, { path });
       return;
     case "s3": {
-      const { bucket, key, region, endpoint, profile } = state;
+      const { bucket, key, region, encrypt, endpoint, profile } = state;
       new S3Backend(stack, {
         bucket,
         key,
         region,
-        encrypt: true,
+        encrypt,
         ...(profile !== undefined && { profile }),
       });
       // Newer than the bindings: S3 itself keeps the lock.
@@ -72,4 +72,5 @@ const ownServerFlags = [
   "skip_requesting_account_id",
   "skip_metadata_api_check",
   "skip_region_validation",
+  "skip_s3_checksum",
 ] as const;

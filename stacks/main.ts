@@ -1,8 +1,9 @@
 import { App } from "cdktf";
+import { join } from "node:path";
 import { stackNames, readStackSettings } from "./stack/settings.js";
 import { addStack } from "./stack/synth.js";
 import { currentEngine } from "./tools/docker-engine.js";
-import { writeVariables } from "./stack/variables.js";
+import { writeSecrets, writeVariables } from "./stack/variables.js";
 
 /**
  * The app of cdktf.json, for people who have cdktf-cli: each stack as its folder's `mlstack.env`
@@ -10,6 +11,9 @@ import { writeVariables } from "./stack/variables.js";
  */
 const app = new App();
 const stacks = stackNames.map((name) => readStackSettings(name, {}, currentEngine));
-for (const settings of stacks) addStack(app, settings);
+const made = stacks.map((settings) => ({ settings, generated: writeSecrets(settings) }));
+for (const { settings, generated } of made) addStack(app, settings, generated);
 app.synth();
-for (const settings of stacks) writeVariables(app.outdir, settings, process.env);
+for (const { settings, generated } of made) {
+  writeVariables(join(app.outdir, "stacks", settings.stack), generated.secrets, process.env);
+}

@@ -33,3 +33,7 @@ test("the first TypeScript example of the README writes what it says", async () 
   expect(compose).not.toContain("rustfs");
   expect(existsSync(join(scratch, "lab", ".env"))).toBe(true);
 });
+
+test("nothing in the README waits to be filled in", () => {
+  expect(readFileSync("README.md", "utf8")).not.toContain("@@");
+});

@@ -14,6 +14,7 @@ import {
   containerName,
   deploymentLabel,
   networkName,
+  ownerLabel,
   pidsLabel,
   roleLabel,
   secretsLabel,
@@ -28,6 +29,8 @@ export interface RenderContext {
   readonly deployment: string;
   /** Name of the stack. */
   readonly stack: string;
+  /** Whose deployment it is, where several have the same name. */
+  readonly owner: string | undefined;
   readonly profile: HostProfileName;
   /** Id of the container's image; may be a Terraform reference. */
   readonly image: string;
@@ -156,12 +159,13 @@ export function renderLabels(container: ContainerSpec, context: RenderContext) {
 
 export function labelsOf(
   { role, secrets, environment }: ContainerSpec,
-  { deployment, stack, revisionOf }: RenderContext,
+  { deployment, stack, owner, revisionOf }: RenderContext,
 ): Readonly<Record<string, string>> {
   const reads = [...secrets, ...secretsOf(environment)];
   return {
     [deploymentLabel]: deployment,
     [stackLabel]: stack,
+    ...(owner !== undefined && { [ownerLabel]: owner }),
     [roleLabel]: role,
     ...(reads.length > 0 && { [secretsLabel]: revisionOf(role, reads) }),
   };

@@ -14,11 +14,12 @@ export interface HostCommand {
  * which Terraform would replace.
  */
 const script = [
-  'const {spawnSync}=require("child_process");',
+  'const {spawnSync}=require("child_process"),hidden=/^(TF_VAR|MLSTACK)_/;',
+  "const env=Object.fromEntries(Object.entries(process.env).filter(([k])=>!hidden.test(k)));",
   "const all=JSON.parse(process.env.MLSTACK_COMMANDS),last=all.pop();",
-  'for(const [file,...words] of all)spawnSync(file,words,{stdio:"ignore"});',
+  'for(const [file,...words] of all)spawnSync(file,words,{stdio:"ignore",env});',
   'const stdio=["pipe","inherit","inherit"],input=process.env.MLSTACK_INPUT||"";',
-  "const {status,error}=spawnSync(last[0],last.slice(1),{stdio,input});",
+  "const {status,error}=spawnSync(last[0],last.slice(1),{stdio,input,env});",
   'if(error)console.error(last[0]+": "+error.message);',
   "process.exit(status===null?1:status);",
 ].join("");

@@ -24,6 +24,7 @@ import {
   deploymentLabel,
   holdsData,
   networkName,
+  ownerLabel,
   roleLabel,
   stackLabel,
   volumeName,
@@ -47,6 +48,8 @@ export interface MlflowDeploymentProps {
   /** @default - the engine of this machine, as the provider finds it */
   readonly host?: DockerHost;
   readonly transform?: DockerTransform;
+  /** Label that tells this deployment from others of its name. @default - no such label */
+  readonly owner?: string;
   /**
    * Data volumes that may be destroyed. Any other makes `terraform destroy` refuse.
    * @default - none
@@ -137,6 +140,8 @@ export class MlflowDeployment extends Construct {
         driver: "bridge",
         internal: name === "stores",
         labels: this.labels(name),
+        // To change them is to replace the network, and so every container on it.
+        lifecycle: { ignoreChanges: ["labels"] },
       });
       this.networks.set(name, network);
     }
@@ -186,6 +191,7 @@ export class MlflowDeployment extends Construct {
     const context = {
       deployment: this.plan.name,
       stack: this.stackName,
+      owner: this.props.owner,
       profile: deployment.profile,
       revisionOf: this.secrets.revisionOf,
     };
@@ -246,6 +252,7 @@ export class MlflowDeployment extends Construct {
     return [
       { label: deploymentLabel, value: this.plan.name },
       { label: stackLabel, value: this.stackName },
+      ...(this.props.owner === undefined ? [] : [{ label: ownerLabel, value: this.props.owner }]),
       { label: roleLabel, value: name },
     ];
   }

@@ -27,6 +27,9 @@ export const deploymentLabel = "mlflow-stacks.deployment";
 /** Label with the name of the stack that made it. */
 export const stackLabel = "mlflow-stacks.stack";
 
+/** Label that tells deployments of one name apart: each output folder has its own. */
+export const ownerLabel = "mlflow-stacks.owner";
+
 /** Label with the role of a container, the name of a volume or of a network. */
 export const roleLabel = "mlflow-stacks.role";
 

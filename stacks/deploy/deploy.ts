@@ -3,15 +3,15 @@ import { ConfigError } from "../../constructs/mlflow/index.js";
 import { writeFolder } from "../generate/folder.js";
 import { describeHost, look, type Look } from "../stack/look.js";
 import { cleanOf, describePlan, printPlan, type DescribedChange } from "../stack/plan-words.js";
-import { initialise, openSession, type StackSession } from "../stack/session.js";
+import type { Drift } from "../stack/drift.js";
+import { initialise, withSession, type StackSession } from "../stack/session.js";
 import type { StackOptions } from "../stack/settings.js";
-import { Steps, type Step } from "../stack/steps.js";
-import type { Plan, PlannedChange } from "../terraform/plan.js";
+import { Steps } from "../stack/steps.js";
 import { writeDeployed } from "../tools/deployed-record.js";
 import { unlessAborted } from "../up/unless-aborted.js";
-import { plannedJobs, runJobsFirst, serves } from "./apply.js";
+import { applySteps, interrupts } from "./apply.js";
 import { prove, type Proof } from "./prove.js";
-import { repairHost, requireData } from "./repair.js";
+import { requireData, requireKnown } from "./repair.js";
 import { printReport } from "./report.js";
 
 export interface DeployOptions extends StackOptions {
@@ -30,7 +30,17 @@ export async function deploy(
   signal: AbortSignal,
 ): Promise<number> {
   const steps = new Steps();
-  const session = await openSession(stack, options, { signal, report: steps.report });
+  return withSession(stack, options, { signal, report: steps.report }, (session) =>
+    deploySession(session, steps, options, signal),
+  );
+}
+
+async function deploySession(
+  session: StackSession,
+  steps: Steps,
+  options: DeployOptions,
+  signal: AbortSignal,
+): Promise<number> {
   let found = undefined as Look | undefined;
   await steps.run([
     { title: session.title, work: () => initialise(session) },
@@ -38,6 +48,7 @@ export async function deploy(
       title: "Look at the host and plan",
       work: async () => {
         found = await look(session, signal);
+        requireKnown(found.expected, options.newVolume ?? []);
         requireData(found.drift, options.newVolume ?? []);
         return describeHost(found);
       },
@@ -46,12 +57,13 @@ export async function deploy(
   if (!found) throw new Error("bug: planned without looking");
   const changes = describePlan(found.plan, found.drift, session.names);
   const first = found.expected.containers.length === 0;
-  if (!first) printPlan(changes, found.drift, cleanOf(session));
-  if (!(await agreed(changes, options))) return 1;
+  printPlan(first ? [] : changes, found.drift, cleanOf(session));
+  if (!(await agreed(changes, found.drift, options))) return 1;
 
   writeFolder(session.settings.out, session.generated);
   let proof: Proof | undefined;
   const changed = changes.length + found.drift.length + found.plan.outputs.length > 0;
+  if (changed) recordPlace(session, found);
   await steps.run([
     ...(changed ? applySteps(session, found, changes, signal) : []),
     {
@@ -59,69 +71,43 @@ export async function deploy(
       work: async () => void (proof = await unlessAborted(prove(session), signal)),
     },
   ]);
-  if (proof) printReport(session, describeHost(found), proof);
-  return 0;
+  if (!proof) throw new Error("bug: ended without a proof");
+  printReport(session, describeHost(found), proof);
+  return proof.kind === "unreachable" ? 1 : 0;
 }
 
-function applySteps(
-  session: StackSession,
-  found: Look,
-  shown: readonly DescribedChange[],
-  signal: AbortSignal,
-): readonly Step[] {
-  const { settings, generated, terraform, names } = session;
-  return [
-    {
-      title: "Jobs, while the server goes on",
-      work: async () => {
-        const secrets = Object.keys(generated.secrets);
-        writeDeployed(settings.out, { host: settings.host.url ?? "", secrets });
-        await repairHost(settings.host, found.drift);
-        const jobs = plannedJobs(found.plan, session);
-        if (jobs.length === 0 || !serves(found, session)) return "Jobs: with the rest";
-        const ran = await runJobsFirst(session, jobs, signal);
-        return `Jobs: ${ran.map(names.nameOf).join(", ") || "none has to run"}`;
-      },
-    },
-    {
-      title: "Apply",
-      work: async () => {
-        const { plan } = await look(session, signal);
-        requireShown(plan, shown);
-        if (plan.changes.length + plan.outputs.length === 0) return "Apply: nothing is left to do";
-        const { summary } = await terraform.apply(plan.file);
-        return `Apply: ${summary.add} made, ${summary.change} changed, ${summary.remove} removed`;
-      },
-    },
-  ];
-}
-
-/** Nothing is replaced or removed that was not shown before. */
-function requireShown({ changes }: Plan, shown: readonly DescribedChange[]): void {
-  const known = new Set(shown.filter(interrupts).map(({ address }) => address));
-  const others = changes.filter((change) => interrupts(change) && !known.has(change.address));
-  if (others.length === 0) return;
-  const names = others.map(({ name }) => name).join(", ");
-  throw new Error(
-    `the host has changed since the plan was shown: ${names} would be replaced or removed too; run the same command again`,
-  );
+/** From here on things are made. */
+function recordPlace({ settings, generated }: StackSession, { facts }: Look): void {
+  const { out, host, deployment } = settings;
+  writeDeployed(out, {
+    host: host.url ?? "",
+    engine: facts.engineId,
+    name: deployment.name,
+    secrets: Object.keys(generated.secrets),
+  });
 }
 
 /** Whether to go on: asked only where something that is there is replaced or removed. */
 async function agreed(
   changes: readonly DescribedChange[],
+  drift: readonly Drift[],
   { yes = false }: DeployOptions,
 ): Promise<boolean> {
-  const ends = changes.filter((change) => interrupts(change) && !/\(job\)$/.test(change.name));
-  if (ends.length === 0 || yes) return true;
-  const names = ends.map(({ name }) => name).join(", ");
+  const names = [
+    ...changes
+      .filter((change) => interrupts(change) && !/\(job\)$/.test(change.name))
+      .map(({ name }) => name),
+    ...drift
+      .filter(({ repair }) => repair.kind === "remove-container")
+      .map(({ words }) => words.split(":")[0]),
+  ].join(", ");
+  if (names === "" || yes) return true;
   if (!process.stdin.isTTY) {
     const problem = `must be given where nobody can be asked, because this replaces or removes: ${names}`;
     throw new ConfigError([{ path: "--yes", problem }]);
   }
-  const answer = await confirm({ message: `Replace or remove ${names}? Data stays.` });
-  return answer === true && !isCancel(answer);
+  const answer = await confirm({ message: `Replace or remove ${names}?` });
+  if (answer === true && !isCancel(answer)) return true;
+  console.log("Nothing was changed.");
+  return false;
 }
-
-const interrupts = ({ action }: Pick<PlannedChange, "action">): boolean =>
-  action === "replace" || action === "delete";

@@ -11,7 +11,9 @@ import { containerName } from "../../constructs/docker/names.js";
 export type Proof =
   | { readonly kind: "public"; readonly url: string }
   /** The server works, but this machine does not reach it under its name. */
-  | { readonly kind: "inside"; readonly url: string; readonly problem: string };
+  | { readonly kind: "inside"; readonly url: string; readonly problem: string }
+  /** The same, though it listens on an address that leads to it. */
+  | { readonly kind: "unreachable"; readonly url: string; readonly problem: string };
 
 /**
  * Proves the deployment from its client's seat: under the name that people type; where that leads
@@ -31,7 +33,7 @@ export async function prove(session: StackSession): Promise<Proof> {
     } catch (error) {
       if (!isUnreachable(error)) throw await explain(session, error as Error);
       await provenInside(session, bindAddress, port);
-      return { kind: "inside", url, problem: (error as Error).message };
+      return { kind: "unreachable", url, problem: (error as Error).message };
     }
   }
   await provenInside(session, bindAddress, port);

@@ -8,12 +8,15 @@ import type { Proof } from "./prove.js";
 
 /** What runs where, and how to use it. */
 export function printReport({ settings }: StackSession, title: string, proof: Proof): void {
-  const { deployment, out, stack, host } = settings;
+  const { deployment, out, stack, host, state } = settings;
   const { login, bindAddress, port, dataDirectory } = deployment.trackingServer;
   const folder = relative(process.cwd(), out) || ".";
   const lines = ["", pc.bold(`MLflow answers at ${proof.url}`)];
-  if (proof.kind === "inside") {
+  if (proof.kind !== "public") {
     lines.push(pc.yellow(`  from here  not yet: ${proof.problem}`));
+    if (proof.kind === "unreachable") {
+      lines.push("             the server works there; see to its name, firewall or proxy");
+    }
     if (host.kind === "ssh" && /^(127\.|::1$)/.test(bindAddress)) {
       lines.push(`  tunnel     ${sshByHand(host)} -N -L ${port}:${bindAddress}:${port}`);
       lines.push("  or         deploy with --listen and an address of that machine");
@@ -26,7 +29,8 @@ export function printReport({ settings }: StackSession, title: string, proof: Pr
   }
   lines.push(`  host       ${title}`);
   lines.push(`  data       ${dataDirectory?.path ?? `Docker volumes ${deployment.name}_*-data`}`);
-  lines.push(`  keep safe  ${join(folder, ".env")} and ${join(folder, "terraform.tfstate")}`);
+  const file = state.kind === "local" ? ` and ${join(folder, "terraform.tfstate")}` : "";
+  lines.push(`  keep safe  ${join(folder, ".env")}${file}`);
   lines.push("", "In Python:", ...pythonLines(settings), "");
   lines.push(pc.dim(`${selfCommand()} plan|deploy|destroy|output ${stack}`), "");
   console.log(lines.join("\n"));

@@ -1,14 +1,15 @@
 import { confirm, isCancel } from "@clack/prompts";
 import { rmSync } from "node:fs";
 import { dataVolumes, volumeName } from "../../constructs/docker/names.js";
-import { ConfigError, type VolumeName } from "../../constructs/mlflow/index.js";
+import { ConfigError, Problems } from "../../constructs/mlflow/index.js";
 import { repairHost } from "../deploy/repair.js";
 import { listOwned } from "../host/owned.js";
-import { findDrift } from "../stack/drift.js";
+import { findDrift, type Drift } from "../stack/drift.js";
 import { readExpected } from "../stack/expected.js";
 import { askHost } from "../stack/host-check.js";
 import { planFile } from "../stack/look.js";
-import { initialise, openSession, type StackSession } from "../stack/session.js";
+import { requireSamePlace } from "../stack/same-place.js";
+import { initialise, withSession, type StackSession } from "../stack/session.js";
 import type { StackOptions } from "../stack/settings.js";
 import { Steps } from "../stack/steps.js";
 import type { State } from "../terraform/state.js";
@@ -20,11 +21,11 @@ export interface DestroyOptions extends StackOptions {
   readonly deleteData?: readonly string[];
 }
 
-/** Addresses of what is in the state. */
+/** What is in the state, and what is on the host without it. */
 interface Parts {
-  readonly state: State | undefined;
   readonly kept: readonly string[];
   readonly gone: readonly string[];
+  readonly strangers: readonly Drift[];
 }
 
 /**
@@ -37,33 +38,50 @@ export async function destroy(
   signal: AbortSignal,
 ): Promise<number> {
   const steps = new Steps();
-  const mayDestroy = requireVolumes(options.deleteData ?? []);
-  const session = await openSession(stack, options, { signal, report: steps.report, mayDestroy });
-  requireOwnVolumes(session, mayDestroy);
+  const asked = options.deleteData ?? [];
+  const mayDestroy = dataVolumes.filter((volume) => asked.some((text) => text.endsWith(volume)));
+  return withSession(stack, options, { signal, report: steps.report, mayDestroy }, (session) =>
+    destroySession(session, steps, options, signal),
+  );
+}
+
+async function destroySession(
+  session: StackSession,
+  steps: Steps,
+  options: DestroyOptions,
+  signal: AbortSignal,
+): Promise<number> {
   const { terraform, names, settings } = session;
-  let parts: Parts | undefined;
+  const named = requireVolumes(session, options.deleteData ?? []);
+  let parts = undefined as Parts | undefined;
   await steps.run([
     { title: session.title, work: () => initialise(session) },
     {
       title: "Look at what is there",
       work: async () => {
-        const { title } = await askHost(settings.host);
-        parts = divide(session, await terraform.state(), mayDestroy);
-        return title;
+        const facts = await askHost(settings.host);
+        const problems = new Problems();
+        requireSamePlace(settings, facts, problems);
+        problems.throwIfAny();
+        const state = await terraform.state();
+        const strangers = await findStrangers(session, state, signal);
+        parts = { ...divide(session, state, named), strangers };
+        return facts.title;
       },
     },
   ]);
-  if (!parts || parts.gone.length === 0) {
-    console.log(`\n${stack}: nothing runs that mlstack deployed`);
+  if (!parts || parts.gone.length + parts.strangers.length === 0) {
+    console.log(`\n${settings.stack}: nothing runs that mlstack deployed`);
     return 0;
   }
   if (!(await agreed(parts, session, options))) return 1;
-  const { kept, gone, state } = parts;
+  const { kept, gone, strangers } = parts;
   await steps.run([
     {
       title: "Destroy",
       work: async () => {
-        await removeStrangers(session, state);
+        await repairHost(settings.host, strangers);
+        if (gone.length === 0) return `Destroy: ${strangers.length} removed`;
         const targets = kept.length > 0 ? gone : [];
         const plan = await terraform.plan({ out: planFile(settings.out), destroy: true, targets });
         const { summary } = await terraform.apply(plan.file);
@@ -79,67 +97,59 @@ export async function destroy(
   return 0;
 }
 
-/** Volumes by their own names or by those they have on the host. */
-function requireVolumes(asked: readonly string[]): readonly VolumeName[] {
-  const volumes = asked.map((text) =>
-    dataVolumes.find((volume) => text === volume || text.endsWith(`_${volume}`)),
+/** Volumes by their own names or by those they have on the host. @returns the latter */
+function requireVolumes(
+  { settings, hostNames }: StackSession,
+  asked: readonly string[],
+): ReadonlySet<string> {
+  const { name } = settings.deployment;
+  const own = dataVolumes.filter((volume) => hostNames.volumes.includes(volumeName(name, volume)));
+  const found = asked.map((text) =>
+    own.find((volume) => text === volume || text === volumeName(name, volume)),
   );
   const problems = asked
-    .filter((_, index) => volumes[index] === undefined)
+    .filter((_, index) => found[index] === undefined)
     .map((text) => ({
       path: "--delete-data",
-      problem: `must be ${dataVolumes.map((volume) => `"${volume}"`).join(" or ")}; got "${text}"`,
+      problem: `must be a data volume of this stack; got "${text}"; it has ${own.map((volume) => `"${volume}"`).join(", ") || "none"}`,
     }));
   if (problems.length > 0) throw new ConfigError(problems);
-  return volumes.filter((volume) => volume !== undefined);
+  return new Set(found.flatMap((volume) => (volume ? [volumeName(name, volume)] : [])));
 }
 
-function requireOwnVolumes(
-  { hostNames, settings }: StackSession,
-  volumes: readonly VolumeName[],
-): void {
-  const own = (volume: VolumeName) =>
-    hostNames.volumes.includes(volumeName(settings.deployment.name, volume));
-  const has = dataVolumes.filter(own).map((volume) => `"${volume}"`);
-  const problems = volumes
-    .filter((volume) => !own(volume))
-    .map((volume) => ({
-      path: "--delete-data",
-      problem: `must be a data volume of this stack; got "${volume}"; it has ${has.join(", ") || "none"}`,
-    }));
-  if (problems.length > 0) throw new ConfigError(problems);
-}
-
-/** What goes and what stays. */
+/** What goes and what stays of the state. */
 function divide(
-  { names, settings }: StackSession,
+  { names }: StackSession,
   state: State | undefined,
-  mayDestroy: readonly VolumeName[],
-): Parts {
-  const named = new Set(mayDestroy.map((volume) => volumeName(settings.deployment.name, volume)));
+  named: ReadonlySet<string>,
+): Omit<Parts, "strangers"> {
   const all = state?.resources ?? [];
   const stays = ({ address, type, values }: State["resources"][number]) =>
     type === "docker_volume" &&
     (names.dataVolumes.includes(address) || /-data$/.test(String(values["name"]))) &&
     !named.has(String(values["name"]));
   return {
-    state,
     kept: all.filter(stays).map(({ address }) => address),
     gone: all.filter((resource) => !stays(resource)).map(({ address }) => address),
   };
 }
 
-/** What an apply that was cut off has left would keep the networks in use. */
-async function removeStrangers(
-  { settings, names }: StackSession,
+/** What an apply that was cut off has left, or one whose state is lost: networks would be in use. */
+async function findStrangers(
+  { settings, names, generated }: StackSession,
   state: State | undefined,
-): Promise<void> {
+  signal: AbortSignal,
+): Promise<readonly Drift[]> {
   const expected = readExpected(state);
-  const owned = await listOwned(settings.host, settings.deployment.name);
+  const { name } = settings.deployment;
+  const owned = await listOwned(settings.host, { name, owner: generated.owner }, signal);
   const nothing = { volumes: new Set<string>(), imageOf: new Map(), imageIds: new Set<string>() };
-  const drift = findDrift({ ...expected, images: [] }, { owned, ...nothing }, names.nameOf);
-  const strangers = drift.filter(({ repair }) => repair.kind.startsWith("remove-"));
-  await repairHost(settings.host, strangers);
+  const drift = findDrift(
+    { ...expected, images: [], volumes: [] },
+    { owned, ...nothing },
+    names.nameOf,
+  );
+  return drift.filter(({ repair }) => repair.kind.startsWith("remove-"));
 }
 
 async function agreed(

@@ -1,7 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import {
   formatEnvFile,
+  ownerVariable,
   renderComposeFolder,
   type ComposeTransform,
   type OutputFile,
@@ -32,6 +34,8 @@ export interface Generated {
   readonly moves: readonly string[];
   /** Secrets that no earlier run had. */
   readonly made: readonly SecretName[];
+  /** What tells this folder's deployment from others of its name, on a host of Terraform's. */
+  readonly owner: string;
 }
 
 /** The part of the settings that a folder is made from. */
@@ -82,6 +86,7 @@ export function planFolder(
     { given: settings.source, kept: `"${path}"` },
   );
   requireNoneLost(out, made, earlier);
+  const owner = kept[ownerVariable] || randomUUID();
   const files = [
     ...(settings.keep ? [{ path: settingsFileName, text: settings.keep.text, mode: 0o600 }] : []),
     // The passwords before what uses them, and the old ones before the new.
@@ -92,7 +97,8 @@ export function planFolder(
         deployment.secrets,
         secrets,
         secretsRevision(secrets),
-        others(kept, secrets),
+        others(kept, secrets, kind),
+        kind === "terraform" ? owner : undefined,
       ),
       mode: 0o600,
     },
@@ -104,7 +110,7 @@ export function planFolder(
   const moves = composeFile
     ? describeMoves(readIfExists(join(out, composeName)), composeFile.text)
     : [];
-  return { files, changes: changesOf(out, files), moves, secrets, made };
+  return { files, changes: changesOf(out, files), moves, secrets, made, owner };
 }
 
 const filled = (values: Readonly<Record<string, string>>): Record<string, string> =>
@@ -126,10 +132,14 @@ function previous(
 function others(
   kept: Readonly<Record<string, string>>,
   secrets: SecretValues,
+  kind: FolderKind,
 ): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(kept).filter(
-      ([name]) => name !== "MLSTACK_SECRETS_REVISION" && !(name in secrets),
+      ([name]) =>
+        name !== "MLSTACK_SECRETS_REVISION" &&
+        !(name in secrets) &&
+        !(name === ownerVariable && kind === "terraform"),
     ),
   );
 }

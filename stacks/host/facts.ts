@@ -13,6 +13,8 @@ export interface HostFacts extends Inventory {
   /** The name that it has for itself. */
   readonly hostname: string;
   readonly engineVersion: string;
+  /** Id that the engine gave itself when it was installed. */
+  readonly engineId: string;
   /** Of the engine, in Docker's words: `amd64`, `arm64`. */
   readonly architecture: string;
   readonly cpus: number;
@@ -49,6 +51,7 @@ export async function hostFacts(host: DockerHost, timeout = 30_000): Promise<Hos
     title: hostName(host),
     hostname: text("Name"),
     engineVersion: version,
+    engineId: text("ID"),
     architecture: goArchitecture(section(survey, "arch") || text("Architecture")),
     cpus: Number(info["NCPU"] ?? 1),
     memoryMiB: Math.floor(Number(info["MemTotal"] ?? 0) / 2 ** 20),

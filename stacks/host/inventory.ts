@@ -1,10 +1,7 @@
-import { deploymentLabel } from "../../constructs/docker/names.js";
+import { deploymentLabel, ownerLabel, stackLabel } from "../../constructs/docker/names.js";
 import { parseJson } from "../tools/docker.js";
 import type { Listener } from "../tools/listener.js";
 import { shortAddress } from "./proc-net.js";
-
-/** Label of everything that a stack has on a host; its value is the stack's name. */
-export const stackLabel = "mlflow-stacks.stack";
 
 /** Something on a host that has a name there. */
 export interface Named {
@@ -14,6 +11,8 @@ export interface Named {
   readonly deployment: string;
   /** Of `mlflow-stacks.stack`. */
   readonly stack: string;
+  /** Of `mlflow-stacks.owner`. */
+  readonly owner: string;
   /** Compose project that made it. */
   readonly project: string;
   /** Folder of that project. */
@@ -39,6 +38,7 @@ const label = (name: string): string => `{{json (.Label "${name}")}}`;
 const labels = [
   `"deployment":${label(deploymentLabel)}`,
   `"stack":${label(stackLabel)}`,
+  `"owner":${label(ownerLabel)}`,
   `"project":${label("com.docker.compose.project")}`,
   `"folder":${label("com.docker.compose.project.working_dir")}`,
 ];
@@ -88,6 +88,7 @@ const named = (found: Record<string, unknown>): Named => ({
   name: String(found["name"] ?? ""),
   deployment: String(found["deployment"] ?? ""),
   stack: String(found["stack"] ?? ""),
+  owner: String(found["owner"] ?? ""),
   project: String(found["project"] ?? ""),
   folder: String(found["folder"] ?? ""),
 });

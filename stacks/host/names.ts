@@ -10,6 +10,8 @@ export interface WantedNames {
   readonly deployment: MlflowDeployment;
   /** Name of the stack, as in the label `mlflow-stacks.stack`. */
   readonly stack: string;
+  /** Whose it is, as in the label `mlflow-stacks.owner`. */
+  readonly owner: string;
   readonly names: ByKind;
   /** Ids or names of what our own state knows. */
   readonly owned: ByKind;
@@ -19,13 +21,13 @@ export interface WantedNames {
 
 /** Whether it is this deployment's: by its labels, or because our state knows it. */
 export function isOwn(
-  { id, name, deployment, stack }: Named,
+  { id, name, deployment, owner }: Named,
   wanted: WantedNames,
   known: readonly string[],
 ): boolean {
   // Docker names a container by the beginning of its id, too.
   if (known.some((one) => one === name || (one.length >= 12 && id.startsWith(one)))) return true;
-  return deployment === wanted.deployment.name && (stack === "" || stack === wanted.stack);
+  return deployment === wanted.deployment.name && owner === wanted.owner;
 }
 
 /** Refuses names that something else on the host has: it would be replaced, or its data written. */
@@ -35,6 +37,14 @@ export function requireNames(facts: HostFacts, wanted: WantedNames, problems: Pr
   const named = (kind: keyof Inventory): readonly Named[] =>
     others(kind).filter(({ name }) => wanted.names[kind].includes(name));
   const { title } = facts;
+  const kinds = ["containers", "networks", "volumes"] as const;
+  const foreigners = kinds.flatMap((kind) =>
+    named(kind).filter(({ deployment }) => deployment === wanted.deployment.name),
+  );
+  if (foreigners.length > 0) {
+    problems.add("MLSTACK_NAME", anotherFolders(foreigners, wanted.deployment.name, title));
+    return;
+  }
   const add = (problem: string) => problems.add("MLSTACK_NAME", problem);
   const { name } = wanted.deployment;
   // Under other names its containers would still write to the same volumes.
@@ -61,6 +71,13 @@ export function requireNames(facts: HostFacts, wanted: WantedNames, problems: Pr
     }
   }
   for (const one of named("volumes")) requireVolume(one, wanted, title, add);
+}
+
+/** Only who has the passwords of a deployment goes on with it. */
+function anotherFolders(found: readonly Named[], name: string, title: string): string {
+  const [first] = found;
+  const more = found.length > 1 ? ` and ${found.length - 1} more` : "";
+  return `${title} has the deployment "${name}" of another folder (${first?.name}${more}); to go on with it, put that folder's .env into the output folder; else set another MLSTACK_NAME`;
 }
 
 /** Whose it is, as far as it says so. */

@@ -1,5 +1,5 @@
 import type { DockerHost } from "../../constructs/docker/host.js";
-import { deploymentLabel } from "../../constructs/docker/names.js";
+import { deploymentLabel, ownerLabel } from "../../constructs/docker/names.js";
 import { lastLine, whyFailed, type Ran } from "../tools/docker.js";
 import { runOnHost } from "./run.js";
 import { askWhySshFailed, hostName } from "./ssh-failure.js";
@@ -39,6 +39,12 @@ export interface Owned {
 
 type Json = any; // eslint-disable-line @typescript-eslint/no-explicit-any -- answers are read field by field
 
+/** A deployment, and whose it is. */
+export interface OwnerNames {
+  readonly name: string;
+  readonly owner: string;
+}
+
 /**
  * What the host has by the label of the deployment: also what no state knows.
  *
@@ -46,13 +52,19 @@ type Json = any; // eslint-disable-line @typescript-eslint/no-explicit-any -- an
  */
 export async function listOwned(
   host: DockerHost,
-  name: string,
+  { name, owner }: OwnerNames,
   signal?: AbortSignal,
 ): Promise<Owned> {
+  const filter = [
+    "--filter",
+    `label=${deploymentLabel}=${name}`,
+    "--filter",
+    `label=${ownerLabel}=${owner}`,
+  ];
   const [containers, networks, volumes] = await Promise.all([
-    inspect(host, "container", ["--all", "--no-trunc"], name, signal),
-    inspect(host, "network", ["--no-trunc"], name, signal),
-    inspect(host, "volume", [], name, signal),
+    inspect(host, "container", ["--all", "--no-trunc", ...filter], signal),
+    inspect(host, "network", ["--no-trunc", ...filter], signal),
+    inspect(host, "volume", filter, signal),
   ]);
   return {
     containers: containers.map(readContainer),
@@ -70,13 +82,11 @@ async function inspect(
   host: DockerHost,
   kind: "container" | "network" | "volume",
   all: readonly string[],
-  name: string,
   signal: AbortSignal | undefined,
 ): Promise<readonly Json[]> {
   const options = { timeout: 30_000, ...(signal && { cancelSignal: signal }) };
-  const filter = ["--quiet", "--filter", `label=${deploymentLabel}=${name}`];
-  const listed = await runOnHost(host, [kind, "ls", ...all, ...filter], options);
-  if (listed.exitCode !== 0) throw new Error(await whyNot(host, listed));
+  const listed = await runOnHost(host, [kind, "ls", "--quiet", ...all], options);
+  if (listed.exitCode !== 0) throw new Error(await whyNoAnswer(host, listed));
   const ids = listed.stdout.split("\n").filter(Boolean);
   if (ids.length === 0) return [];
   const { exitCode, stdout, stderr } = await runOnHost(host, [kind, "inspect", ...ids], options);
@@ -87,7 +97,8 @@ async function inspect(
   return JSON.parse(stdout || "[]") as Json[];
 }
 
-const whyNot = async (host: DockerHost, ran: Ran): Promise<string> =>
+/** Why a `docker` on the host that only lists things failed. */
+export const whyNoAnswer = async (host: DockerHost, ran: Ran): Promise<string> =>
   host.kind === "ssh" && (ran.exitCode === 255 || ran.code === "ENOENT")
     ? askWhySshFailed(host, ran)
     : `the Docker engine of ${hostName(host)} does not answer: ${whyFailed(ran)}`;

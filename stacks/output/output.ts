@@ -1,4 +1,4 @@
-import { openSession } from "../stack/session.js";
+import { withSession } from "../stack/session.js";
 import type { StackOptions } from "../stack/settings.js";
 
 export interface OutputOptions extends StackOptions {
@@ -15,13 +15,15 @@ export async function output(
   options: OutputOptions,
   signal: AbortSignal,
 ): Promise<number> {
-  const session = await openSession(stack, options, { signal, report: () => undefined });
-  await session.terraform.init();
-  const outputs = Object.entries(await session.terraform.output()).filter(
-    ([, { sensitive }]) => !sensitive,
-  );
+  const session = { signal, report: () => undefined };
+  const outputs = await withSession(stack, options, session, async ({ terraform }) => {
+    await terraform.init();
+    const state = await terraform.state();
+    const runs = state?.resources.some(({ type }) => type === "docker_container");
+    return runs ? Object.entries(await terraform.output()) : [];
+  });
   if (outputs.length === 0) {
-    console.error(`${stack}: nothing was deployed`);
+    console.error(`${stack}: nothing runs that mlstack deployed`);
     return 1;
   }
   const values = Object.fromEntries(outputs.map(([name, { value }]) => [name, value]));

@@ -1,6 +1,6 @@
 import { cleanOf, describePlan, printPlan } from "../stack/plan-words.js";
 import { describeHost, look, type Look } from "../stack/look.js";
-import { initialise, openSession } from "../stack/session.js";
+import { initialise, withSession, type StackSession } from "../stack/session.js";
 import type { StackOptions } from "../stack/settings.js";
 import { Steps } from "../stack/steps.js";
 import { selfCommand } from "../tools/self.js";
@@ -21,7 +21,18 @@ export async function plan(
   signal: AbortSignal,
 ): Promise<number> {
   const steps = new Steps();
-  const session = await openSession(stack, options, { signal, report: steps.report });
+  return withSession(stack, options, { signal, report: steps.report }, (session) =>
+    planSession(session, steps, options, signal),
+  );
+}
+
+async function planSession(
+  session: StackSession,
+  steps: Steps,
+  options: PlanVerbOptions,
+  signal: AbortSignal,
+): Promise<number> {
+  const { stack } = session.settings;
   let found: Look | undefined;
   await steps.run([
     { title: session.title, work: () => initialise(session) },

@@ -1,3 +1,4 @@
+import { roleLabel } from "../../constructs/docker/names.js";
 import type { Owned, OwnedContainer } from "../host/owned.js";
 import type { Expected, ExpectedContainer, ExpectedImage } from "./expected.js";
 
@@ -40,11 +41,13 @@ const terraform = { kind: "terraform" } as const;
  * cut off has left.
  *
  * @param roleOf - what people call a resource, by its address
+ * @param jobs - roles that remove themselves, and what is left of them at their next start
  */
 export function findDrift(
   expected: Expected,
   found: Found,
   roleOf: (address: string) => string,
+  jobs: ReadonlySet<string> = new Set(),
 ): readonly Drift[] {
   const { owned } = found;
   return [
@@ -57,7 +60,7 @@ export function findDrift(
         : [{ address, words: `${roleOf(address)}: ${name} was removed`, repair: terraform }],
     ),
     ...driftOfVolumes(expected, found, roleOf),
-    ...strangers(expected, owned),
+    ...strangers(expected, owned, jobs),
   ];
 }
 
@@ -148,6 +151,8 @@ function driftOfImage(
   if (now === undefined && !imageIds.has(imageId)) {
     return [{ address, words: `${title} was removed`, repair: terraform }];
   }
+  // A digest is no tag that could be moved or set.
+  if (name.includes("@")) return [{ address, words: `${title} was removed`, repair: terraform }];
   const words =
     now === undefined ? `${title} has lost its tag` : `${title} is the tag of another image now`;
   return [
@@ -180,7 +185,7 @@ function driftOfVolumes(
 }
 
 /** What an apply that was cut off has made on the host and not told the state. */
-function strangers(expected: Expected, owned: Owned): readonly Drift[] {
+function strangers(expected: Expected, owned: Owned, jobs: ReadonlySet<string>): readonly Drift[] {
   const known = new Set([...expected.containers, ...expected.networks].map(({ id }) => id));
   const ids = new Set(owned.containers.map(({ id }) => id));
   // Told as the container that it stands in for, unless that is there too, under another name.
@@ -191,7 +196,10 @@ function strangers(expected: Expected, owned: Owned): readonly Drift[] {
       : "was left by a deploy that did not end";
   return [
     ...owned.containers
-      .filter(({ id, name }) => !known.has(id) && !twins.has(name))
+      .filter(
+        ({ id, name, labels }) =>
+          !known.has(id) && !twins.has(name) && !jobs.has(labels[roleLabel] ?? ""),
+      )
       .map(({ id, name }): Drift => ({
         address: undefined,
         words: `container ${name} ${cut}`,

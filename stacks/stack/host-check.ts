@@ -1,12 +1,14 @@
 import type { DockerHost } from "../../constructs/docker/host.js";
 import { ConfigError, Problems } from "../../constructs/mlflow/index.js";
 import { hostFacts, type HostFacts } from "../host/facts.js";
-import { listOwned } from "../host/owned.js";
+import { listOwned, whyNoAnswer } from "../host/owned.js";
 import { requireHost } from "../host/preflight.js";
 import { runOnHost, shellOnHost } from "../host/run.js";
+import { requireOpened } from "../up/known-volumes.js";
 import type { State } from "../terraform/state.js";
 import { findDrift, type Drift, type Found } from "./drift.js";
 import { readExpected, type Expected } from "./expected.js";
+import { requireSamePlace } from "./same-place.js";
 import type { StackSession } from "./session.js";
 
 /** The host, looked at before anything changes. */
@@ -32,36 +34,45 @@ export async function checkHost(
   state: State | undefined,
   signal: AbortSignal,
 ): Promise<HostCheck> {
-  const { host, deployment, stack } = settings;
+  const { host, deployment, stack, out } = settings;
   const facts = await askHost(host);
   const expected = readExpected(state);
   const problems = new Problems();
+  requireSamePlace(settings, facts, problems);
+  problems.throwIfAny();
   const owned = {
     containers: expected.containers.map(({ id }) => id),
     networks: expected.networks.map(({ id }) => id),
     volumes: expected.volumes.map(({ name }) => name),
   };
-  const mayAdoptVolumes = generated.made.length === 0;
-  requireHost(facts, { deployment, stack, names: hostNames, owned, mayAdoptVolumes }, problems);
+  const { made, owner } = generated;
+  const wanted = { deployment, stack, owner, names: hostNames, owned };
+  requireHost(facts, { ...wanted, mayAdoptVolumes: made.length === 0 }, problems);
+  const volumes = facts.volumes.map(({ name }) => name);
+  problems.throwIfAny();
+  requireOpened({ deployment, out }, made, volumes, problems);
   await requireDataDirectory(settings, facts, problems);
   problems.throwIfAny();
   const found: Found = {
-    owned: await listOwned(host, deployment.name, signal),
-    volumes: new Set(facts.volumes.map(({ name }) => name)),
-    ...(await findImages(host, expected)),
+    owned: await listOwned(host, { name: deployment.name, owner }, signal),
+    volumes: new Set(volumes),
+    ...(await findImages(host, expected, signal)),
   };
-  return { facts, expected, drift: findDrift(expected, found, names.nameOf) };
+  const jobs = new Set(names.jobs.map(names.nameOf));
+  return { facts, expected, drift: findDrift(expected, found, names.nameOf, jobs) };
 }
 
 /** Docker would fail for a folder that is missing, and the server for one that is another's. */
 async function requireDataDirectory(
   { host, deployment: { trackingServer } }: StackSession["settings"],
-  { title }: HostFacts,
+  { title, listening }: HostFacts,
   problems: Problems,
 ): Promise<void> {
   const path = trackingServer.dataDirectory?.path;
   if (path === undefined) return;
   const [uid = "", gid = ""] = trackingServer.user.split(":");
+  // Asked in the words of Linux; elsewhere Docker itself will tell.
+  if (listening === undefined) return;
   const asked = await shellOnHost(host, '[ -d "$1" ] && stat -c "%u" "$1"', [path]);
   if (!asked || asked.exitCode === 255) return;
   const make = `sudo install -d -o ${uid} -g ${gid} -m 700 '${path}'`;
@@ -72,21 +83,32 @@ async function requireDataDirectory(
   );
 }
 
-/** What the names and ids of the state's images are on the host, in one command. */
+/** As docker lists an image of Docker Hub: `docker.io/library/postgres:18` is `postgres:18`. */
+const familiar = (name: string): string =>
+  name.replace(/^(index\.)?docker\.io\//, "").replace(/^library\//, "");
+
+/**
+ * What the names and ids of the state's images are on the host, in one command.
+ *
+ * @throws {Error} where the host does not answer, so that what is missing is gone
+ */
 async function findImages(
   host: DockerHost,
   { images }: Expected,
+  signal: AbortSignal,
 ): Promise<Pick<Found, "imageOf" | "imageIds">> {
   const format = "{{.Repository}}:{{.Tag}}@{{.Digest}} {{.ID}}";
   const words = ["image", "ls", "--all", "--no-trunc", "--digests", "--format", format];
-  const listed = images.length === 0 ? "" : (await runOnHost(host, words)).stdout;
-  const rows = listed.split("\n").flatMap((line) => {
+  if (images.length === 0) return { imageOf: new Map(), imageIds: new Set() };
+  const listed = await runOnHost(host, words, { timeout: 30_000, cancelSignal: signal });
+  if (listed.exitCode !== 0) throw new Error(await whyNoAnswer(host, listed));
+  const rows = listed.stdout.split("\n").flatMap((line) => {
     const [name, id] = line.split(" ");
     return name && id ? [{ name, id }] : [];
   });
   const imageOf = new Map<string, string>();
   for (const { name } of images) {
-    const [tagged = "", digest] = name.split("@");
+    const [tagged = "", digest] = familiar(name).split("@");
     const row = rows.find((one) =>
       digest === undefined ? one.name.startsWith(`${tagged}@`) : one.name.endsWith(`@${digest}`),
     );

@@ -49,6 +49,9 @@ function detailsOf(
 ): readonly string[] {
   if (action === "create") return [];
   const found = differences(resource);
+  if (resource?.type === "terraform_data" && resource.action_reason === "replace_because_tainted") {
+    return ["its last run failed", ...found];
+  }
   const tells = found.length === 0 && resource?.action_reason !== "replace_by_request";
   return tells && action === "replace" && reason !== undefined ? [reason] : found;
 }
@@ -116,7 +119,7 @@ function listDifference(
   const gone = [...was].filter((item) => !now.has(item));
   const come = [...now].filter((item) => !was.has(item));
   const nameOf = (item: string) => /^"?([A-Za-z_][\w.-]*)=/.exec(item)?.[1];
-  if (key === "labels" && [...come, ...gone].some((item) => item.includes(secretsLabel))) {
+  if ([...come, ...gone].some((item) => item.includes(secretsLabel))) {
     const rest = (list: readonly unknown[]) =>
       list.filter((item) => !short(item).includes(secretsLabel));
     return [

@@ -1,10 +1,10 @@
+import { join } from "node:path";
 import { ConfigError, type VolumeName } from "../../constructs/mlflow/index.js";
 import { planFolder, type Generated } from "../generate/folder.js";
+import { whyBroken } from "../host/broken.js";
 import { findTerraform } from "../terraform/binary.js";
 import { Terraform } from "../terraform/terraform.js";
-import { readDeployed } from "../tools/deployed-record.js";
 import { currentEngine } from "../tools/docker-engine.js";
-import { selfCommand } from "../tools/self.js";
 import { resourceNames, type ResourceNames } from "./resource-names.js";
 import { readStackSettings, type StackOptions, type StackSettings } from "./settings.js";
 import { synthesise } from "./synth.js";
@@ -32,21 +32,37 @@ export interface SessionOptions {
 }
 
 /**
+ * Does `work` with a stack while no other command works in its folder: both would write the same
+ * configuration and plan, and each take what the other makes for something out of place.
+ */
+export async function withSession<T>(
+  stack: string,
+  options: StackOptions,
+  session: SessionOptions,
+  work: (session: StackSession) => Promise<T>,
+): Promise<T> {
+  const { out } = readStackSettings(stack, options, currentEngine);
+  const { withLock } = await import("../process/lock.js");
+  return withLock(join(out, "terraform"), session, async () =>
+    work(await openSession(stack, options, session)),
+  );
+}
+
+/**
  * Reads the settings, writes the configuration below the output folder and finds Terraform.
  *
  * @throws {ConfigError} with every problem of the settings, or when there is no Terraform
  */
-export async function openSession(
+async function openSession(
   stack: string,
   options: StackOptions,
   { signal, report, mayDestroy = [] }: SessionOptions,
 ): Promise<StackSession> {
   const settings = readStackSettings(stack, options, currentEngine);
-  requireSameHost(settings);
-  const generated = planFolder(settings, "terraform");
+  const generated = planFolder(withShellSecrets(settings, process.env), "terraform");
   requireComposed(generated.secrets);
   const binary = await findTerraform(options.terraformBinary);
-  const synthesised = synthesise(settings, mayDestroy);
+  const synthesised = synthesise(settings, { owner: generated.owner, mayDestroy });
   const names = resourceNames(synthesised.stack);
   const terraform = new Terraform({
     binary,
@@ -57,7 +73,8 @@ export async function openSession(
     signal,
     report,
     names: names.nameOf,
-    secrets: generated.secrets,
+    secrets: { ...generated.secrets, ...passwordOf(process.env["PIP_INDEX_URL"]) },
+    advice: (said) => whyBroken(settings.host, said),
   });
   const title = `${binary.name === "tofu" ? "OpenTofu" : "Terraform"} ${binary.version}`;
   const { hostNames } = synthesised.stack.mlflow;
@@ -75,6 +92,22 @@ export async function initialise({ terraform, title }: StackSession): Promise<st
   return `${title}; the state was moved from ${moved.from} to ${moved.to}, a copy of it is ${moved.copy}`;
 }
 
+/** `TF_VAR_POSTGRES_PASSWORD` of the shell is that secret, as if it stood in the env file. */
+function withShellSecrets(
+  settings: StackSettings,
+  shell: Readonly<Record<string, string | undefined>>,
+): StackSettings {
+  const given = settings.deployment.secrets.flatMap(({ name }) => {
+    const value = shell[`TF_VAR_${name}`];
+    return value ? [[name, value] as const] : [];
+  });
+  return { ...settings, secrets: { ...settings.secrets, ...Object.fromEntries(given) } };
+}
+
+/** A package index may want a login; what it answers must not be shown either. */
+const passwordOf = (url: string | undefined): Readonly<Record<string, string>> =>
+  url?.includes("@") ? { PIP_INDEX_URL: url } : {};
+
 /** Terraform composes letters and accents, so another password would arrive. */
 function requireComposed(secrets: Generated["secrets"]): void {
   const problems = Object.entries(secrets)
@@ -85,17 +118,4 @@ function requireComposed(secrets: Generated["secrets"]): void {
         "must have letters and accents as one character each (Unicode NFC), as Terraform hands them on; use ASCII characters",
     }));
   if (problems.length > 0) throw new ConfigError(problems);
-}
-
-/** The state of one host says nothing of another: everything would be made there a second time. */
-function requireSameHost({ out, host, stack }: StackSettings): void {
-  const deployed = readDeployed(out);
-  if (!deployed || deployed.host === (host.url ?? "")) return;
-  const [was, now] = [deployed.host, host.url ?? ""].map((url) => url || "this machine's engine");
-  throw new ConfigError([
-    {
-      path: "MLSTACK_DOCKER_HOST",
-      problem: `must stay "${was}", to which this stack was deployed; got "${now}"; for another host use another folder with --out, or first destroy it there: ${selfCommand()} destroy ${stack} --host ${deployed.host || "unix:///var/run/docker.sock"}`,
-    },
-  ]);
 }

@@ -6,7 +6,7 @@ import {
   topologyNames,
   type Topology,
 } from "../../constructs/mlflow/index.js";
-import { inEnvironmentWords, loadDeployment } from "../../env/load.js";
+import { inEnvironmentWords, loadDeployment, type Machine } from "../../env/load.js";
 import {
   outFolder,
   parseTopology,
@@ -76,9 +76,12 @@ export function readStackSettings(
     file,
     keep,
   } = readValues(out, options, stackFlags(options), topologyOf, "stack");
-  const values = { MLSTACK_NAME: `mlflow-${stack}`, ...filled(read) };
+  const values: Readonly<Record<string, string>> = {
+    MLSTACK_NAME: `mlflow-${stack}`,
+    ...filled(read),
+  };
   const topology = topologyOf(values);
-  const machine = thisMachine(dirname(file));
+  const machine = hostMachine(values["MLSTACK_DOCKER_HOST"], dirname(file));
   const problems = new Problems();
   const loaded = attempt(problems, () => loadDeployment(topology, values, machine, "stack"));
   const wanted = loaded?.stack;
@@ -96,6 +99,15 @@ export function readStackSettings(
   if (!loaded || !host || !state) throw new Error("bug: settings are missing without a problem");
   const { deployment, secrets } = loaded;
   return { stack, topology, out, keep, source: `"${file}"`, deployment, secrets, host, state };
+}
+
+/**
+ * The machine whose paths and users the settings are about. Of one that is reached over a network
+ * only Linux is known, and nothing of who is at it; no path there is relative to one here.
+ */
+function hostMachine(url: string | undefined, directory: string): Machine {
+  const { user: _, ...here } = thisMachine(directory);
+  return /^(ssh|tcp):/.test(url ?? "") ? { pathStyle: "posix", directory: "/" } : here;
 }
 
 function topologyOf(values: Readonly<Record<string, string>>): Topology {
@@ -116,7 +128,7 @@ function stackFlags(options: StackOptions): Record<string, string> {
     ...defined("MLSTACK_DOCKER_HOST", host),
     ...defined("MLSTACK_SSH_JUMP", jump),
     ...defined("MLSTACK_SSH_KEY", sshKey === undefined ? undefined : flagPath(sshKey)),
-    ...defined("MLSTACK_SSH_OPTIONS", sshOption?.join(",")),
+    ...defined("MLSTACK_SSH_OPTIONS", sshOption?.join(";")),
     ...defined("MLSTACK_STATE", state),
   };
 }

@@ -15,15 +15,19 @@ export interface Synthesised {
 /** File of a local state. It stays where it is, whoever synthesises. */
 export const stateFile = (out: string): string => join(out, "terraform.tfstate");
 
-/**
- * Adds the stack to an app that is to be synthesised into `outdir`.
- *
- * @param mayDestroy - data volumes that may be destroyed
- */
+/** What a stack is synthesised with besides its settings. */
+export interface SynthOptions {
+  /** Label that tells this folder's deployment from others of its name. */
+  readonly owner: string | undefined;
+  /** Data volumes that may be destroyed. */
+  readonly mayDestroy?: readonly VolumeName[];
+}
+
+/** Adds the stack to an app that is to be synthesised into its `outdir`. */
 export function addStack(
   app: App,
   settings: StackSettings,
-  mayDestroy: readonly VolumeName[] = [],
+  { owner, mayDestroy = [] }: SynthOptions,
 ): DockerStack {
   const { stack, deployment, host, state, out } = settings;
   return new DockerStack(app, stack, {
@@ -32,21 +36,19 @@ export function addStack(
     state,
     statePath: relative(stackDirectory(app.outdir, stack), stateFile(out)).replaceAll("\\", "/"),
     mayDestroy,
+    ...(owner !== undefined && { owner }),
   });
 }
 
 const stackDirectory = (outdir: string, stack: string): string => join(outdir, "stacks", stack);
 
 /** Writes the stack's configuration below its output folder. Takes no answer from Terraform. */
-export function synthesise(
-  settings: StackSettings,
-  mayDestroy: readonly VolumeName[] = [],
-): Synthesised {
+export function synthesise(settings: StackSettings, options: SynthOptions): Synthesised {
   const outdir = join(settings.out, "terraform");
   makeFolder(outdir, 0o700);
   // Its one check starts `terraform` to ask for its version, which whoever runs Terraform does.
   const app = new App({ outdir, skipValidation: true });
-  const stack = addStack(app, settings, mayDestroy);
+  const stack = addStack(app, settings, options);
   app.synth();
   return { directory: stackDirectory(outdir, settings.stack), stack };
 }

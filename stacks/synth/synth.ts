@@ -1,6 +1,8 @@
-import { relative } from "node:path";
+import { join, relative } from "node:path";
+import { ownerVariable } from "../../compose-templates/env-file.js";
 import { readStackSettings, type StackOptions } from "../stack/settings.js";
 import { synthesise } from "../stack/synth.js";
+import { readDotenvFile } from "../tools/dotenv-file.js";
 import { currentEngine } from "../tools/docker-engine.js";
 
 /**
@@ -9,7 +11,8 @@ import { currentEngine } from "../tools/docker-engine.js";
  */
 export function synth(stack: string, options: StackOptions): number {
   const settings = readStackSettings(stack, options, currentEngine);
-  const { directory } = synthesise(settings);
+  const { [ownerVariable]: owner } = readDotenvFile(join(settings.out, ".env")) ?? {};
+  const { directory } = synthesise(settings, { owner });
   console.log(relative(process.cwd(), directory) || ".");
   return 0;
 }

@@ -1,3 +1,5 @@
+import { delimiter, dirname } from "node:path";
+
 /**
  * Variables of the shell that change what Terraform does behind the caller's back: other words on
  * its command line, another folder for its data, another workspace and so another state.
@@ -20,6 +22,8 @@ export function terraformEnvironment(
   );
   return {
     ...Object.fromEntries(shell),
+    // Provisioners are scripts of node, which need not be on the shell's own path.
+    PATH: [process.env["PATH"], dirname(process.execPath)].filter(Boolean).join(delimiter),
     TF_IN_AUTOMATION: "1",
     TF_INPUT: "0",
     // No request to HashiCorp on every command.

@@ -23,6 +23,8 @@ export interface TerraformOptions {
   readonly names?: (address: string) => string;
   /** Values that must not be shown; they are taken out of every message, line and event. */
   readonly secrets?: Readonly<Record<string, string>>;
+  /** What to try next, by all that a failed command said. */
+  readonly advice?: (said: string) => Promise<string | undefined>;
   /** Seconds to wait for another run's lock of the state. @default 60 */
   readonly lockSeconds?: number;
   /** Seconds that Terraform may take to end after it was told to. @default 120 */

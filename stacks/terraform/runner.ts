@@ -75,7 +75,7 @@ export class Runner {
       onStopping: () => report?.("stopping: waiting for Terraform to save its state"),
     });
     if (ended.exitCode === 0) return listener;
-    throw this.failed(words[0] ?? "", ended, listener, run);
+    throw await this.failed(words[0] ?? "", ended, listener, run);
   }
 
   /**
@@ -101,7 +101,12 @@ export class Runner {
     throw new TerraformError(`${binary.name} ${words[0]} failed\n${said}`);
   }
 
-  private failed(verb: string, ended: Ended, heard: Listener, run: RunOptions): TerraformError {
+  private async failed(
+    verb: string,
+    ended: Ended,
+    heard: Listener,
+    run: RunOptions,
+  ): Promise<TerraformError> {
     const { binary, patience = 120, signal } = this.options;
     const title = `${binary.name} ${verb}`;
     if (ended.stillRunning !== undefined) {
@@ -119,11 +124,12 @@ export class Runner {
     }
     const how = ended.killedBy === undefined ? "failed" : `was ended by ${ended.killedBy}`;
     const failures = essential(heard.failures);
-    const said = [...failures.map(({ summary, detail }) => `${summary}\n${detail}`), heard.noise];
+    const said = failures.map(({ summary, detail }) => `${summary}\n${detail}`);
+    const all = [...said, heard.noise].join("\n");
     const noise = failures.length > 0 ? "" : heard.noise;
     const text = describeFailures(`${title} ${how}`, failures);
-    const lines = [text, noise, run.advice?.(said.join("\n"))].filter(Boolean);
-    return new TerraformError(lines.join("\n"), failures);
+    const advice = run.advice?.(all) ?? (await this.options.advice?.(all));
+    return new TerraformError([text, noise, advice].filter(Boolean).join("\n"), failures);
   }
 }
 

@@ -5,6 +5,10 @@ import { readIfExists, writeFileAtomically } from "./files.js";
 const schema = z.object({
   /** URL of the engine; empty: this machine's own. */
   host: z.string(),
+  /** Id that the engine gave itself; empty: not known. */
+  engine: z.string().default(""),
+  /** Name of the deployment. */
+  name: z.string().default(""),
   /** Names of the secrets that were handed on. */
   secrets: z.array(z.string()),
 });

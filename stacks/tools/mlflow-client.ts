@@ -94,12 +94,15 @@ export class MlflowClient {
           answer.on("error", reject);
         },
       );
-      sent.on("timeout", () => sent.destroy(new Error(`${method} ${path}: no answer in 60 s`)));
+      sent.on("timeout", () => sent.destroy(noAnswer(`${method} ${path}: no answer in 60 s`)));
       sent.on("error", reject);
       sent.end(body);
     });
   }
 }
+
+const noAnswer = (message: string): Error =>
+  Object.assign(new Error(message), { code: "ETIMEDOUT" });
 
 const artifact = (path: string) =>
   `/api/2.0/mlflow-artifacts/artifacts/${path.split("/").map(encodeURIComponent).join("/")}`;

@@ -15,13 +15,22 @@ export async function requireKnownVolumes(
   made: readonly SecretName[],
   problems: Problems,
 ): Promise<void> {
-  const locked = lockedVolumes.filter(([secret]) => made.includes(secret));
-  if (locked.length === 0) return;
+  if (!lockedVolumes.some(([secret]) => made.includes(secret))) return;
   const { stdout } = await run(["volume", "ls", "--quiet", "--filter", `name=${deployment.name}_`]);
-  for (const [secret, volume] of locked) {
+  requireOpened({ deployment, out }, made, stdout.split("\n"), problems);
+}
+
+/** The same with the names of the engine's volumes. */
+export function requireOpened(
+  { deployment, out }: Pick<Settings, "deployment" | "out">,
+  made: readonly SecretName[],
+  volumes: readonly string[],
+  problems: Problems,
+): void {
+  for (const [secret, volume] of lockedVolumes.filter(([name]) => made.includes(name))) {
     const name = `${deployment.name}_${volume}`;
     problems.require(
-      !stdout.split("\n").includes(name),
+      !volumes.includes(name),
       secret,
       `is not in "${out}/.env", but the volume ${name} was made with it; put the old value back, choose another MLSTACK_NAME, or remove the volume and what is in it: docker volume rm ${name}`,
     );

@@ -34,7 +34,8 @@ describe("the state", () => {
     const url = "https://s3.lan:9000";
     expect(backend(`s3://states/lab.tfstate?region=x&endpoint=${url}`).s3).toMatchObject({
       endpoints: { s3: url },
-      encrypt: true,
+      // Until somebody gave such a server a key to do it with, it refuses.
+      encrypt: false,
       use_lockfile: true,
       use_path_style: true,
       skip_credentials_validation: true,

@@ -26,6 +26,7 @@ const container = {
   ports: "192.168.1.20:5000->5000/tcp, [::1]:80-81->80-81/tcp, 9000/tcp, 0.0.0.0:53->53/udp",
   deployment: "lab",
   stack: "home-lab",
+  owner: "one",
   project: "",
   folder: "",
 };
@@ -51,7 +52,9 @@ test("a host is asked everything over one connection", async () => {
     clockAheadSeconds: 0,
     sshAddress: "10.0.0.7",
     networks: [],
-    volumes: [{ id: "v", name: "v", deployment: "", stack: "", project: "p", folder: "/srv/p" }],
+    volumes: [
+      { id: "v", name: "v", deployment: "", stack: "", owner: "", project: "p", folder: "/srv/p" },
+    ],
   });
   const { ports: _, ...rest } = container;
   const published = [

@@ -18,7 +18,7 @@ test("what a deployment has, with one question for all containers", async () => 
   };
   fake.become({
     docker: {
-      "container ls --all --no-trunc --quiet --filter label=mlflow-stacks.deployment=lab": print(
+      "container ls --quiet --all --no-trunc --filter label=mlflow-stacks.deployment=lab --filter label=mlflow-stacks.owner=one": print(
         "c1",
         "c2",
       ),
@@ -29,7 +29,7 @@ test("what a deployment has, with one question for all containers", async () => 
       "volume inspect lab_data": print([{ Name: "lab_data", Labels: { a: "b" } }]),
     },
   });
-  expect(await listOwned(box, "lab")).toEqual({
+  expect(await listOwned(box, { name: "lab", owner: "one" })).toEqual({
     containers: [
       {
         id: "c1",
@@ -51,17 +51,23 @@ test("what a deployment has, with one question for all containers", async () => 
 
 test("nothing there is nothing, but no answer is an error", async () => {
   fake.become({ docker: empty });
-  expect(await listOwned(box, "lab")).toEqual({ containers: [], networks: [], volumes: [] });
+  expect(await listOwned(box, { name: "lab", owner: "one" })).toEqual({
+    containers: [],
+    networks: [],
+    volumes: [],
+  });
   fake.become({ ssh: "echo 'ssh: connect to host box port 22: Connection refused' >&2; exit 255" });
-  await expect(listOwned(box, "lab")).rejects.toThrow(/^"me@box" refuses connections/);
+  await expect(listOwned(box, { name: "lab", owner: "one" })).rejects.toThrow(
+    /^"me@box" refuses connections/,
+  );
   fake.become({ docker: { ...empty, "volume ls": "echo 'Cannot connect' >&2; exit 1" } });
-  await expect(listOwned(box, "lab")).rejects.toThrow(
+  await expect(listOwned(box, { name: "lab", owner: "one" })).rejects.toThrow(
     'the Docker engine of "me@box" does not answer: Cannot connect',
   );
   fake.become({
     docker: { ...empty, "network ls": "echo n", "network inspect": "echo EOF >&2; exit 1" },
   });
-  await expect(listOwned(box, "lab")).rejects.toThrow(
+  await expect(listOwned(box, { name: "lab", owner: "one" })).rejects.toThrow(
     'docker network inspect failed on "me@box": EOF',
   );
 });

@@ -7,6 +7,7 @@ import { requireHost, type Wanted } from "../../stacks/host/preflight.js";
 const facts: HostFacts = {
   title: '"me@box"',
   hostname: "box",
+  engineId: "one",
   engineVersion: "27.5.1",
   architecture: "amd64",
   cpus: 4,
@@ -27,6 +28,7 @@ const none = { containers: [], networks: [], volumes: [] };
 const wanted: Wanted = {
   deployment: resolveDeployment({ topology: "localhost-database", name: "lab" }),
   stack: "home-lab",
+  owner: "one",
   names: {
     containers: ["lab-tracking-server"],
     networks: ["lab_front"],
@@ -54,6 +56,7 @@ const thing = (name: string, labels: Partial<Named> = {}): Named => ({
   name,
   deployment: "",
   stack: "",
+  owner: "",
   project: "",
   folder: "",
   ...labels,
@@ -64,7 +67,7 @@ const container = (name: string, more: Partial<HostContainer> = {}): HostContain
   published: [],
   ...more,
 });
-const ours = { deployment: "lab", stack: "home-lab" };
+const ours = { deployment: "lab", stack: "home-lab", owner: "one" };
 
 test("a good host has no problem", () => expect(problems({})).toEqual([]));
 
@@ -182,7 +185,7 @@ describe("the port", () => {
     const own = container("lab-tracking-server", { ...ours, published });
     expect(problems({ containers: [own], listening: published })).toEqual([]);
     expect(problems({ containers: [own], listening: published }, on("0.0.0.0"))).toEqual([]);
-    const known = { ...own, deployment: "", stack: "" };
+    const known = { ...own, deployment: "", stack: "", owner: "" };
     const owned = { ...none, containers: [own.id] };
     expect(problems({ containers: [known], listening: published }, { owned })).toEqual([]);
     const both = [...published, { host: "192.168.1.20", port: 5000 }];
@@ -203,7 +206,7 @@ describe("names", () => {
   test("of our own are no problem, by label or because our state knows them", () => {
     const found = {
       containers: [container("lab-tracking-server", ours)],
-      networks: [thing("lab_front", { deployment: "lab" })],
+      networks: [thing("lab_front", { deployment: "lab", owner: "one" })],
       volumes: [thing("lab_tracking-server-data")],
     };
     const owned = { ...none, volumes: ["lab_tracking-server-data"] };
@@ -224,10 +227,14 @@ describe("names", () => {
     ]);
   });
 
-  test("of another stack's deployment of the same name", () => {
-    const other = { deployment: "lab", stack: "office" };
-    expect(problems({ containers: [container("lab-tracking-server", other)] })).toEqual([
-      expect.stringContaining('of the deployment "lab" of the stack "office"'),
+  test("of another folder's deployment of the same name are told once", () => {
+    const other = { deployment: "lab", stack: "home-lab", owner: "two" };
+    const found = {
+      containers: [container("lab-tracking-server", other)],
+      networks: [thing("lab_front", other)],
+    };
+    expect(problems(found)).toEqual([
+      'MLSTACK_NAME: "me@box" has the deployment "lab" of another folder (lab-tracking-server and 1 more); to go on with it, put that folder\'s .env into the output folder; else set another MLSTACK_NAME',
     ]);
   });
 

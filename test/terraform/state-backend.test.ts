@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseStateBackend, renderBackend } from "../../stacks/terraform/state-backend.js";
+import { parseStateBackend } from "../../stacks/terraform/state-backend.js";
 
 const messageOf = (text: string): string => {
   try {
@@ -75,24 +75,3 @@ test.each(["gcs://bucket/x", "file:///x", "pg://", "pg://Lab-1", "s3://states/la
   "%s is refused",
   (text) => expect(messageOf(text)).toMatch(/^MLSTACK_STATE: must/),
 );
-
-test("a backend block holds no more than its kind needs", () => {
-  expect(renderBackend({ kind: "local" }, "/x/terraform.tfstate")).toStrictEqual({
-    local: { path: "/x/terraform.tfstate" },
-  });
-  expect(renderBackend({ kind: "pg", schemaName: "lab" }, "/x")).toStrictEqual({
-    pg: { schema_name: "lab" },
-  });
-  const amazon = { bucket: "states", key: "lab", region: "us-east-1", encrypt: true };
-  expect(renderBackend({ kind: "s3", ...amazon }, "/x")).toStrictEqual({
-    s3: { ...amazon, use_lockfile: true },
-  });
-  const other = renderBackend({ kind: "s3", ...amazon, endpoint: "http://lan:9000" }, "/x");
-  expect(other["s3"]).toMatchObject({
-    ...amazon,
-    use_lockfile: true,
-    endpoints: { s3: "http://lan:9000" },
-    use_path_style: true,
-    skip_requesting_account_id: true,
-  });
-});

@@ -3,6 +3,7 @@ import { mkdtempSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import type { Readable } from "node:stream";
 
 const program = resolve(import.meta.dirname, "../../../dist/mlstack.mjs");
 
@@ -20,9 +21,11 @@ export const mlstack = (
 /** A command at work; awaited, its end. */
 export type Running = Promise<{
   readonly exitCode?: number | undefined;
-  readonly all?: string | undefined;
+  readonly all: string;
 }> & {
   readonly pid?: number | undefined;
+  /** Both outputs, as they come. */
+  readonly all: Readable;
   kill(signal: NodeJS.Signals): boolean;
 };
 

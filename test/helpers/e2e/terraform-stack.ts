@@ -16,6 +16,8 @@ import {
 /** The stack `home-lab`, deployed by `mlstack deploy` and looked at through `docker`. */
 export interface TerraformStack extends RunningStack {
   readonly name: string;
+  /** Words for a verb of `mlstack` that may be the first in this folder. */
+  readonly words: readonly string[];
   /** Deploys with more flags, or with others. Gives what was printed. */
   deploy(...flags: string[]): Promise<string>;
   /** What `mlstack plan --check` printed, and whether something would change. */
@@ -45,7 +47,8 @@ export interface OtherEngine {
   docker(...words: string[]): Promise<string>;
 }
 
-const ownEngine: OtherEngine = {
+/** The engine of this machine. */
+export const ownEngine: OtherEngine = {
   flags: [],
   env: {},
   address: "127.0.0.1",
@@ -106,6 +109,7 @@ export async function prepareTerraformStack(
 
   return {
     name,
+    words: ["home-lab", ...flags],
     out,
     url: `http://${engine.address}:${port}`,
     roles: () => roles,
