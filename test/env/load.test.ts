@@ -172,7 +172,7 @@ const stackSettings: readonly (readonly [
   [{ MLSTACK_SSH_JUMP: "gate.example.com" }, { sshJump: "gate.example.com" }],
   [{ MLSTACK_SSH_KEY: "~/.ssh/lab" }, { sshKey: "~/.ssh/lab" }],
   [
-    { MLSTACK_SSH_OPTIONS: "LogLevel=ERROR, Compression=yes" },
+    { MLSTACK_SSH_OPTIONS: "LogLevel=ERROR; Compression=yes" },
     { sshOptions: ["LogLevel=ERROR", "Compression=yes"] },
   ],
   [{ MLSTACK_STATE: "pg://mlflow" }, { state: "pg://mlflow" }],
