@@ -1,9 +1,10 @@
 import { execa } from "execa";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeWithDocker } from "../helpers/e2e/engine.js";
 import { KeptData } from "../helpers/e2e/kept-data.js";
+import { mlstackFails, temporaryFolder } from "../helpers/e2e/mlstack.js";
 import { startTerraformStack, type TerraformStack } from "../helpers/e2e/terraform-stack.js";
 
 // Each test continues where the one before it ended, as a user does; one failure fails the rest.
@@ -16,7 +17,7 @@ describeWithDocker("a deployment that is changed, destroyed and deployed again",
   const own = (kind: "container" | "network" | "volume") =>
     stack.docker(kind, "ls", "--quiet", "--filter", `label=mlflow-stacks.deployment=${stack.name}`);
   const secrets = () => {
-    const { MLSTACK_SECRETS_REVISION: _, ...values } = stack.secrets();
+    const { MLSTACK_SECRETS_REVISION: _, MLSTACK_OWNER: __, ...values } = stack.secrets();
     return values;
   };
   const shown = (text: string) =>
@@ -60,6 +61,63 @@ describeWithDocker("a deployment that is changed, destroyed and deployed again",
     const { text } = await stack.plan("--profile", "small");
     for (const role of stack.roles()) expect(text).toMatch(new RegExp(`[±~] \\w+ ${role}`));
     expect(text).toContain("memory: 1536 -> 768");
+  });
+
+  test("a swap of RustFS for S3 leaves the volume with every artifact where it is", async () => {
+    const file = join(stack.out, "s3.env");
+    const settings = {
+      MLSTACK_NAME: stack.name,
+      MLFLOW_PORT: new URL(stack.url).port,
+      MLFLOW_ARTIFACTS_DESTINATION: "s3://elsewhere",
+      AWS_ACCESS_KEY_ID: "AKIAEXAMPLE",
+      AWS_SECRET_ACCESS_KEY: "example-secret",
+    };
+    const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
+    writeFileSync(file, lines.join(""));
+    const { text } = await stack.plan("-e", file);
+    expect(text).toContain("- remove artifact-store\n");
+    expect(text).toContain("= keep, unused: volume artifact-store-data\n");
+    expect(text).not.toContain("- remove volume artifact-store-data");
+  });
+
+  test("an image that can't be had takes nothing away", async () => {
+    const before = await started();
+    const { exitCode, text } = await stack.tries(
+      "deploy",
+      ...["--set", "MLSTACK_POSTGRES_IMAGE=postgres:18.999", "--yes"],
+    );
+    expect(text).toContain("image of backend-store");
+    expect(exitCode).toBe(1);
+    expect(await started()).toEqual(before);
+    await stack.deploy("--set", "MLSTACK_POSTGRES_IMAGE=");
+    expect(await stack.plan()).toMatchObject({ changes: false });
+    expect(await started()).toEqual(before);
+  });
+
+  test("another folder does not take it over without its .env", async () => {
+    const before = await started();
+    const out = temporaryFolder("stranger");
+    const words = [
+      "deploy",
+      "home-lab",
+      "--out",
+      out,
+      "--name",
+      stack.name,
+      "--port",
+      "1",
+      "--yes",
+    ];
+    const printed = await mlstackFails(words);
+    expect(printed).toContain(`has the deployment "${stack.name}" of another folder`);
+    expect(await started()).toEqual(before);
+    rmSync(out, { recursive: true, force: true });
+  });
+
+  test("another name for what runs is refused", async () => {
+    const { exitCode, text } = await stack.tries("destroy", "--name", "other", "--yes");
+    expect(exitCode).toBe(2);
+    expect(text).toContain(`MLSTACK_NAME: must stay "${stack.name}"`);
   });
 
   test("without --yes nothing is replaced where nobody can be asked", async () => {
