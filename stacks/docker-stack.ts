@@ -24,7 +24,6 @@ export class DockerStack extends TerraformStack {
     const { login } = rest.deployment.trackingServer;
     this.addOutput("tracking_uri", this.mlflow.url);
     if (login) this.addOutput("tracking_username", login.adminUsername);
-    // Another host would be another deployment; mlstack compares it before it plans.
     this.addOutput("docker_host", rest.host?.url ?? "");
   }
 

@@ -39,7 +39,7 @@ export interface RenderContext {
 }
 
 /** Seconds in which a container must become healthy. */
-export const healthSeconds = 300;
+const healthSeconds = 300;
 
 /**
  * A container that keeps running, as `docker_container`. Every attribute that the provider reads
@@ -148,7 +148,7 @@ function duration(seconds: number): string {
 }
 
 /** Labels of a container, as the provider's blocks. */
-export function renderLabels(container: ContainerSpec, context: RenderContext) {
+function renderLabels(container: ContainerSpec, context: RenderContext) {
   const labels = {
     ...labelsOf(container, context),
     // Set after the start, so that nothing else of the container changes with it.

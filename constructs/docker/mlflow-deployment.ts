@@ -4,7 +4,7 @@ import { Network } from "@cdktf/provider-docker/lib/network/index.js";
 import { DockerProvider } from "@cdktf/provider-docker/lib/provider/index.js";
 import { Volume } from "@cdktf/provider-docker/lib/volume/index.js";
 import { TerraformStack, type ITerraformDependable } from "cdktf";
-import { Construct } from "constructs";
+import { Construct, type IConstruct } from "constructs";
 import {
   planContainers,
   requireTarget,
@@ -45,7 +45,11 @@ export interface DockerTransform {
 
 export interface MlflowDeploymentProps {
   readonly deployment: Deployment;
-  /** @default - the engine of this machine, as the provider finds it */
+  /**
+   * The engine to deploy to. With a DockerProvider of the stack's own leave it out; jobs then run on
+   * the engine that `docker` finds by itself.
+   * @default - the engine of this machine, as the provider finds it
+   */
   readonly host?: DockerHost;
   readonly transform?: DockerTransform;
   /** Label that tells this deployment from others of its name. @default - no such label */
@@ -74,7 +78,7 @@ export interface MlflowDeploymentProps {
 export class MlflowDeployment extends Construct {
   /** Where people open it. */
   readonly url: string;
-  /** Addresses of the jobs, which run before the tracking server changes. */
+  /** The jobs, which run before the tracking server changes. */
   readonly jobs: readonly Job[];
   private readonly plan: ContainerPlan;
   private readonly host: DockerHost;
@@ -106,15 +110,14 @@ export class MlflowDeployment extends Construct {
 
   private addProvider(): void {
     const { url, sshOptions } = this.host;
+    const stack = TerraformStack.of(this);
+    const { providerVersion = "~> 4.5" } = this.props;
+    stack.addOverride("terraform.required_providers.docker.version", providerVersion);
+    if (this.props.host === undefined && stack.node.findAll().some(isDefaultProvider)) return;
     new DockerProvider(this, "host", {
       ...(url !== undefined && { host: url }),
       ...(url?.startsWith("ssh:") && { sshOpts: [...sshOptions] }),
     });
-    const { providerVersion = "~> 4.5" } = this.props;
-    TerraformStack.of(this).addOverride(
-      "terraform.required_providers.docker.version",
-      providerVersion,
-    );
   }
 
   private addImages(): void {
@@ -257,6 +260,10 @@ export class MlflowDeployment extends Construct {
     ];
   }
 }
+
+/** The stack's own, which every resource takes by itself. */
+const isDefaultProvider = (node: IConstruct): boolean =>
+  node instanceof DockerProvider && node.alias === undefined;
 
 function requireOneInStack(construct: MlflowDeployment): void {
   const others = TerraformStack.of(construct)

@@ -2,7 +2,13 @@ import { confirm, isCancel } from "@clack/prompts";
 import { ConfigError } from "../../constructs/mlflow/index.js";
 import { writeFolder } from "../generate/folder.js";
 import { describeHost, look, type Look } from "../stack/look.js";
-import { cleanOf, describePlan, printPlan, type DescribedChange } from "../stack/plan-words.js";
+import {
+  cleanOf,
+  describePlan,
+  printPlan,
+  printWarnings,
+  type DescribedChange,
+} from "../stack/plan-words.js";
 import type { Drift } from "../stack/drift.js";
 import { initialise, withSession, type StackSession } from "../stack/session.js";
 import type { StackOptions } from "../stack/settings.js";
@@ -57,6 +63,7 @@ async function deploySession(
   if (!found) throw new Error("bug: planned without looking");
   const changes = describePlan(found.plan, found.drift, session.names);
   const first = found.expected.containers.length === 0;
+  printWarnings(found.plan);
   printPlan(first ? [] : changes, found.drift, cleanOf(session));
   if (!(await agreed(changes, found.drift, options))) return 1;
 

@@ -2,6 +2,7 @@ import { withTunnel } from "../host/tunnel.js";
 import type { StackSession } from "../stack/session.js";
 import { redact } from "../tools/redact.js";
 import { runOnHost } from "../host/run.js";
+import { isLoopback } from "../tools/listener.js";
 import { MlflowClient, MlflowError } from "../tools/mlflow-client.js";
 import { proveFromClient } from "../up/proof.js";
 import { lastErrors } from "../up/server-errors.js";
@@ -25,8 +26,7 @@ export async function prove(session: StackSession): Promise<Proof> {
   const { host, deployment } = session.settings;
   const { bindAddress, port, publicUrls } = deployment.trackingServer;
   const url = publicUrls[0] ?? "";
-  const loopback = /^(127\.|::1$)/.test(bindAddress);
-  if (!loopback || host.kind === "local") {
+  if (!isLoopback(bindAddress) || host.kind === "local") {
     try {
       await proveAt(session, url);
       return { kind: "public", url };

@@ -2,6 +2,7 @@ import { join, relative } from "node:path";
 import pc from "picocolors";
 import { sshByHand } from "../../constructs/docker/host.js";
 import type { StackSession } from "../stack/session.js";
+import { isLoopback } from "../tools/listener.js";
 import { selfCommand } from "../tools/self.js";
 import { pythonLines } from "../up/report.js";
 import type { Proof } from "./prove.js";
@@ -17,7 +18,7 @@ export function printReport({ settings }: StackSession, title: string, proof: Pr
     if (proof.kind === "unreachable") {
       lines.push("             the server works there; see to its name, firewall or proxy");
     }
-    if (host.kind === "ssh" && /^(127\.|::1$)/.test(bindAddress)) {
+    if (host.kind === "ssh" && isLoopback(bindAddress)) {
       lines.push(`  tunnel     ${sshByHand(host)} -N -L ${port}:${bindAddress}:${port}`);
       lines.push("  or         deploy with --listen and an address of that machine");
     }

@@ -3,7 +3,7 @@ import { connect, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { sshWords, type DockerHost } from "../../constructs/docker/host.js";
 import { lastLine } from "../tools/docker.js";
-import { localUrl, reachableHost } from "../tools/listener.js";
+import { isLoopback, localUrl, reachableHost } from "../tools/listener.js";
 import { unshared } from "./run.js";
 import { hostName, whySshFailed } from "./ssh-failure.js";
 
@@ -41,9 +41,8 @@ export async function withTunnel<T>(
 const bracketed = (address: string): string => (address.includes(":") ? `[${address}]` : address);
 
 function directUrl(host: DockerHost, remoteAddress: string, port: number): string {
-  const loopback = /^(127\.|::1$)/.test(remoteAddress);
   if (host.kind === "local") return localUrl({ host: remoteAddress, port });
-  if (loopback) {
+  if (isLoopback(remoteAddress)) {
     throw new Error(
       `the server listens on ${remoteAddress} of ${hostName(host)} alone, where this machine does not reach it; use an ssh:// host, or another MLFLOW_HOST`,
     );

@@ -1,4 +1,4 @@
-import { cleanOf, describePlan, printPlan } from "../stack/plan-words.js";
+import { cleanOf, describePlan, printPlan, printWarnings } from "../stack/plan-words.js";
 import { describeHost, look, type Look } from "../stack/look.js";
 import { initialise, withSession, type StackSession } from "../stack/session.js";
 import type { StackOptions } from "../stack/settings.js";
@@ -43,6 +43,7 @@ async function planSession(
   ]);
   if (!found) throw new Error("bug: planned without looking");
   const changes = describePlan(found.plan, found.drift, session.names);
+  printWarnings(found.plan);
   if (!printPlan(changes, found.drift, cleanOf(session))) {
     console.log(`\n${stack}: nothing changes`);
     return 0;

@@ -172,6 +172,12 @@ const signs: Readonly<Partial<Record<PlannedAction, string>>> = {
 
 const limit = 8;
 
+/** Prints what Terraform warns of. */
+export function printWarnings({ warnings }: Pick<Plan, "warnings">): void {
+  for (const { summary, detail } of warnings)
+    console.log(pc.yellow(`${summary}\n${detail}`.trim()));
+}
+
 /** Prints what is not as it was left, and what would change. @returns whether anything would */
 export function printPlan(
   changes: readonly DescribedChange[],

@@ -5,6 +5,7 @@ import { whyBroken } from "../host/broken.js";
 import { findTerraform } from "../terraform/binary.js";
 import { Terraform } from "../terraform/terraform.js";
 import { currentEngine } from "../tools/docker-engine.js";
+import { buildAdvice } from "./build-advice.js";
 import { resourceNames, type ResourceNames } from "./resource-names.js";
 import { readStackSettings, type StackOptions, type StackSettings } from "./settings.js";
 import { synthesise } from "./synth.js";
@@ -74,7 +75,9 @@ async function openSession(
     report,
     names: names.nameOf,
     secrets: { ...generated.secrets, ...passwordOf(process.env["PIP_INDEX_URL"]) },
-    advice: (said) => whyBroken(settings.host, said),
+    advice: async (said) =>
+      (await whyBroken(settings.host, said)) ??
+      buildAdvice(said, synthesised.directory, settings.host),
   });
   const title = `${binary.name === "tofu" ? "OpenTofu" : "Terraform"} ${binary.version}`;
   const { hostNames } = synthesised.stack.mlflow;

@@ -45,7 +45,7 @@ export interface StackSettings extends Omit<Settings, "runtime" | "stack"> {
 }
 
 /** @throws {ConfigError} when `text` is not a stack */
-export function parseStack(text: string): StackName {
+function parseStack(text: string): StackName {
   const stack = stackNames.find((name) => name === text);
   if (stack) return stack;
   const hint = (topologyNames as readonly string[]).includes(text)
@@ -55,7 +55,7 @@ export function parseStack(text: string): StackName {
   throw new ConfigError([{ path: "stack", problem: `must be ${names}; got "${text}"${hint}` }]);
 }
 
-export const stackFolder = (stack: StackName): string => join("mlflow", stack);
+const stackFolder = (stack: StackName): string => join("mlflow", stack);
 
 /**
  * As for a folder: flags, then the env file, then defaults; and the Docker host, which is

@@ -1,7 +1,7 @@
 const unreachable =
   /could not connect|no such host|connection refused|i\/o timeout|TLS handshake|proxyconnect|failed to request discovery/i;
 const unavailable =
-  /no available releases|does not have a provider named|no versions? (of|matching)|not available for/i;
+  /no available releases|does not have a provider named|no versions? (of|matching)|not available for|not found in\s+any of the search locations/i;
 
 /** What to try next, by what a failed `init` said; undefined: nobody knows. */
 export function whatToTry(said: string): string | undefined {

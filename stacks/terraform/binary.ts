@@ -13,7 +13,7 @@ export interface TerraformBinary {
   readonly version: string;
 }
 
-/** The first releases with ephemeral variables, which keep secrets out of plan and state. */
+/** Ephemeral variables keep secrets out of plan and state, and S3 keeps its own lock. */
 const floors = { terraform: [1, 11], tofu: [1, 11] } as const;
 
 const whereToGet =

@@ -86,7 +86,7 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** The one word for Terraform's list of actions. */
-export function actionOf(actions: readonly string[]): PlannedAction {
+function actionOf(actions: readonly string[]): PlannedAction {
   if (actions.includes("create") && actions.length > 1) return "replace";
   const [action = "no-op"] = actions;
   return action as PlannedAction;

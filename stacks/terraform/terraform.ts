@@ -24,8 +24,6 @@ export interface PlanOptions {
   readonly targets?: readonly string[];
   /** Plan to remove what there is. @default false */
   readonly destroy?: boolean;
-  /** Only take over into the state what somebody else changed. @default false */
-  readonly refreshOnly?: boolean;
 }
 
 /** What an apply did. */
@@ -61,7 +59,6 @@ export class Terraform {
         ...this.runner.lockWords,
         this.parallelism,
         ...(what.destroy ? ["-destroy"] : []),
-        ...(what.refreshOnly ? ["-refresh-only"] : []),
         ...(what.replace ?? []).map((address) => `-replace=${address}`),
         ...(what.targets ?? []).map((address) => `-target=${address}`),
         `-out=${out}`,

@@ -1,13 +1,10 @@
-import { localUrl, reachableHost, type Listener } from "../tools/listener.js";
+import { isLoopback, localUrl, reachableHost, type Listener } from "../tools/listener.js";
 import type { ChosenRuntime } from "./choose-runtime.js";
-
-/** Whether that address leads to the server on the machine it runs on alone. */
-const isLoopback = (host: string): boolean => /^(127\.|::1$)/.test(reachableHost(host));
 
 /** The engine of another machine, where the server's address is not one of this machine; else undefined. */
 function otherMachine({ host }: Listener, runtime: ChosenRuntime): string | undefined {
   if (runtime.name === "process" || runtime.engine.sharesHost) return undefined;
-  return isLoopback(host) ? runtime.engine.endpoint : undefined;
+  return isLoopback(reachableHost(host)) ? runtime.engine.endpoint : undefined;
 }
 
 /**

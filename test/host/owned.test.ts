@@ -18,10 +18,8 @@ test("what a deployment has, with one question for all containers", async () => 
   };
   fake.become({
     docker: {
-      "container ls --quiet --all --no-trunc --filter label=mlflow-stacks.deployment=lab --filter label=mlflow-stacks.owner=one": print(
-        "c1",
-        "c2",
-      ),
+      "container ls --quiet --all --no-trunc --filter label=mlflow-stacks.deployment=lab --filter label=mlflow-stacks.owner=one":
+        print("c1", "c2"),
       "container inspect c1 c2": `${print([inspected])}; echo 'Error: No such container: c2' >&2; exit 1`,
       "network ls": print("n1"),
       "network inspect n1": print([{ Id: "n1", Name: "lab_front", Labels: null }]),
