@@ -1,11 +1,9 @@
 import {
-  dataDirectory,
-  containerPort,
+  containerResolver,
   hostProfiles,
   resolveEnvValue,
   secretDirectory,
   type ContainerSpec,
-  type EnvResolver,
   type HealthCheck,
   type HostProfileName,
   type Mount,
@@ -22,17 +20,7 @@ import type {
 /** Compose replaces `$NAME`; `$$` is one `$`. */
 const escape = (text: string): string => text.replaceAll("$", "$$$$");
 
-const resolver: EnvResolver = {
-  literal: escape,
-  secretFile: (name) => `${secretDirectory}/${name}`,
-  address: (role) => role,
-  dataPath: (path, form) => {
-    const absolute = `${dataDirectory}/${path}`;
-    if (form === "path") return absolute;
-    return form === "file-uri" ? `file://${absolute}` : `sqlite:///${absolute}`;
-  },
-  listen: (part) => (part === "host" ? "0.0.0.0" : String(containerPort)),
-};
+const resolver = containerResolver(escape);
 
 /** Variable of `.env` that changes when any secret does, so that `up` recreates its readers. */
 export const secretsRevision = "MLSTACK_SECRETS_REVISION";

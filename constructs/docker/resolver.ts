@@ -1,9 +1,4 @@
-import {
-  containerPort,
-  dataDirectory,
-  secretDirectory,
-  type EnvResolver,
-} from "../mlflow/index.js";
+import { containerResolver } from "../mlflow/index.js";
 import type { DockerHost } from "./host.js";
 
 /**
@@ -20,15 +15,4 @@ export const escapeHost = (host: DockerHost): DockerHost => ({
   sshOptions: host.sshOptions.map(escapeTemplate),
 });
 
-/** A role's address is the alias that its container has on the deployment's networks. */
-export const resolver: EnvResolver = {
-  literal: escapeTemplate,
-  secretFile: (name) => `${secretDirectory}/${name}`,
-  address: (role) => role,
-  dataPath: (path, form) => {
-    const absolute = `${dataDirectory}/${path}`;
-    if (form === "path") return absolute;
-    return form === "file-uri" ? `file://${absolute}` : `sqlite:///${absolute}`;
-  },
-  listen: (part) => (part === "host" ? "0.0.0.0" : String(containerPort)),
-};
+export const resolver = containerResolver(escapeTemplate);

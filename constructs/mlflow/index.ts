@@ -1,6 +1,7 @@
 export * from "./artifact-store.js";
 export * from "./backend-store.js";
 export * from "./container.js";
+export { containerResolver } from "./container-resolver.js";
 export * from "./deployment.js";
 export * from "./env-value.js";
 export * from "./errors.js";
