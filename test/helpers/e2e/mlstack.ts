@@ -7,6 +7,10 @@ import type { Readable } from "node:stream";
 
 const program = resolve(import.meta.dirname, "../../../dist/mlstack.mjs");
 
+/** CI has colours without a terminal, and the tests compare texts. */
+const plain = (env: Readonly<Record<string, string>>) =>
+  ({ stdin: "ignore", all: true, env: { NO_COLOR: "1", ...env } }) as const;
+
 /**
  * Runs the built command as a user without a terminal does. Throws with its output on failure.
  *
@@ -15,8 +19,7 @@ const program = resolve(import.meta.dirname, "../../../dist/mlstack.mjs");
 export const mlstack = (
   words: readonly string[],
   env: Readonly<Record<string, string>> = {},
-): Promise<Result> =>
-  execa(process.execPath, [program, ...words], { stdin: "ignore", all: true, env });
+): Promise<Result> => execa(process.execPath, [program, ...words], plain(env));
 
 /** A command at work; awaited, its end. */
 export type Running = Promise<{
@@ -33,14 +36,12 @@ export type Running = Promise<{
 export const startMlstack = (
   words: readonly string[],
   env: Readonly<Record<string, string>> = {},
-): Running =>
-  execa(process.execPath, [program, ...words], { stdin: "ignore", all: true, env, reject: false });
+): Running => execa(process.execPath, [program, ...words], { ...plain(env), reject: false });
 
 /** The same, for a failure that the test is about. */
 export const mlstackFails = async (words: readonly string[]): Promise<string> => {
   const result = await execa(process.execPath, [program, ...words], {
-    stdin: "ignore",
-    all: true,
+    ...plain({}),
     reject: false,
   });
   if (result.exitCode === 0) throw new Error(`mlstack ${words[0]} succeeded:\n${result.all}`);
