@@ -1,6 +1,6 @@
 import type { HostFacts } from "../host/facts.js";
 import type { Problems } from "../../constructs/mlflow/index.js";
-import { readDeployed } from "../tools/deployed-record.js";
+import { deployedFile, readDeployed } from "../tools/deployed-record.js";
 import { selfCommand } from "../tools/self.js";
 import { shellWord } from "../tools/shell-word.js";
 import type { StackSettings } from "./settings.js";
@@ -20,10 +20,14 @@ export function requireSamePlace(
   const same = deployed.engine === "" ? deployed.host === url : deployed.engine === engineId;
   const called = (place: string) => place || "this machine's engine";
   const other = "use another folder with --out";
+  const renewed =
+    deployed.host === url
+      ? `; or, where that machine was installed anew, remove "${deployedFile(out)}"`
+      : "";
   problems.require(
     same,
     "MLSTACK_DOCKER_HOST",
-    `must stay "${called(deployed.host)}", to which "${out}" was deployed and where its data is; got "${called(url)}", which is another engine; ${other}`,
+    `must stay "${called(deployed.host)}", to which "${out}" was deployed and where its data is; got "${called(url)}", which is another engine; ${other}${renewed}`,
   );
   const down = `${selfCommand()} destroy ${stack} --out ${shellWord(out)} --name ${deployed.name} --delete-data …`;
   problems.require(
