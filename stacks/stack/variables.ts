@@ -4,6 +4,7 @@ import { revisionVariable } from "../../constructs/docker/secrets.js";
 import type { SecretValues } from "../../compose-templates/index.js";
 import { planFolder, writeFolder, type Generated } from "../generate/folder.js";
 import type { StackSettings } from "./settings.js";
+import { stateFile } from "./synth.js";
 import { writeFileAtomically } from "../tools/files.js";
 import { secretRevisions } from "../tools/secrets.js";
 
@@ -24,6 +25,9 @@ export function terraformVariables(
 export function writeSecrets(settings: StackSettings): Generated {
   const generated = planFolder(settings, "terraform");
   writeFolder(settings.out, generated);
+  const state = stateFile(settings.out);
+  // Terraform takes an empty file for no state, and leaves a file the permissions that it has.
+  if (settings.state.kind === "local" && !existsSync(state)) writeFileAtomically(state, "", 0o600);
   return generated;
 }
 
