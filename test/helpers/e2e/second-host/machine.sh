@@ -138,7 +138,8 @@ power_off() {
 
 hostname second-host
 while read -r directory; do
-	mount -t tmpfs hidden "$directory"
+	# A repository below the temporary folder is hidden with that.
+	[[ ! -d $directory ]] || mount -t tmpfs hidden "$directory"
 done <<< "$HIDDEN"
 # An engine that finds a containerd in its usual place would use that one, of the outer machine.
 [[ ! -d /run/containerd ]] || mount -t tmpfs hidden /run/containerd
