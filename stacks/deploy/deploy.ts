@@ -113,7 +113,10 @@ async function agreed(
     const problem = `must be given where nobody can be asked, because this replaces or removes: ${names}`;
     throw new ConfigError([{ path: "--yes", problem }]);
   }
-  const answer = await confirm({ message: `Replace or remove ${names}?` });
+  const answer = await confirm({
+    message: `Replace or remove ${names}?`,
+    initialValue: false,
+  });
   if (answer === true && !isCancel(answer)) return true;
   console.log("Nothing was changed.");
   return false;

@@ -90,6 +90,11 @@ async function destroySession(
       },
     },
   ]);
+  if (gone.length === 0) {
+    // Without a state nobody knows which volumes there are, and none was touched.
+    console.log("\nThe state is lost, so all volumes stay on the host, those with data too.");
+    return (options.deleteData ?? []).length > 0 ? 1 : 0;
+  }
   const left = kept.map(names.nameOf).join(", ");
   console.log(
     left === "" ? "\nNothing is left." : `\nKept: ${left}. The next deploy goes on with it.`,
@@ -167,6 +172,6 @@ async function agreed(
     const problem = `must be given where nobody can be asked: ${what}`;
     throw new ConfigError([{ path: "--yes", problem }]);
   }
-  const answer = await confirm({ message: what, initialValue: data.length === 0 });
+  const answer = await confirm({ message: what, initialValue: false });
   return answer === true && !isCancel(answer);
 }
