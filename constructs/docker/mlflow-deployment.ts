@@ -6,6 +6,7 @@ import { Volume } from "@cdktf/provider-docker/lib/volume/index.js";
 import { TerraformStack, type ITerraformDependable } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import {
+  holdsData,
   planContainers,
   requireTarget,
   type ContainerPlan,
@@ -22,7 +23,6 @@ import {
   containerName,
   dataVolumes,
   deploymentLabel,
-  holdsData,
   networkName,
   ownerLabel,
   roleLabel,

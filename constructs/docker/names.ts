@@ -18,9 +18,6 @@ export const dataVolumes = [
   "artifact-store-data",
 ] as const satisfies readonly VolumeName[];
 
-export const holdsData = (volume: VolumeName): boolean =>
-  (dataVolumes as readonly string[]).includes(volume);
-
 /** Label of everything that a deployment has on a host; its value is the deployment's name. */
 export const deploymentLabel = "mlflow-stacks.deployment";
 

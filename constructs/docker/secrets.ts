@@ -17,12 +17,9 @@ export const revisionVariable = "secrets_revision";
  * @see https://developer.hashicorp.com/terraform/language/values/variables#exclude-values-from-state
  */
 export class Secrets extends Construct {
-  private readonly names: readonly SecretName[];
-
   constructor(scope: Construct, id: string, secrets: readonly DeploymentSecret[]) {
     super(scope, id);
-    this.names = secrets.map(({ name }) => name);
-    for (const name of this.names) this.addVariable(name);
+    for (const { name } of secrets) this.addVariable(name);
     const revision = new TerraformVariable(this, revisionVariable, {
       type: "map(string)",
       default: {},

@@ -46,6 +46,9 @@ export type VolumeName =
   | "artifact-store-data"
   | `${SecretReader}-secrets`;
 
+/** Whether a volume, by its own name or the one it has on a host, can't be made anew. */
+export const holdsData = (volume: string): boolean => volume.endsWith("-data");
+
 /** Containers that read secrets; each has a volume with its own and no others. */
 export type SecretReader = Exclude<ContainerRole, "secrets-init">;
 

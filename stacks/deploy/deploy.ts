@@ -1,5 +1,3 @@
-import { confirm, isCancel } from "@clack/prompts";
-import { ConfigError } from "../../constructs/mlflow/index.js";
 import { writeFolder } from "../generate/folder.js";
 import { describeHost, look, type Look } from "../stack/look.js";
 import {
@@ -13,6 +11,7 @@ import type { Drift } from "../stack/drift.js";
 import { initialise, withSession, type StackSession } from "../stack/session.js";
 import type { StackOptions } from "../stack/settings.js";
 import { Steps } from "../stack/steps.js";
+import { confirmed } from "../tools/confirm.js";
 import { writeDeployed } from "../tools/deployed-record.js";
 import { unlessAborted } from "../up/unless-aborted.js";
 import { applySteps, interrupts } from "./apply.js";
@@ -98,7 +97,7 @@ function recordPlace({ settings, generated }: StackSession, { facts }: Look): vo
 async function agreed(
   changes: readonly DescribedChange[],
   drift: readonly Drift[],
-  { yes = false }: DeployOptions,
+  options: DeployOptions,
 ): Promise<boolean> {
   const names = [
     ...changes
@@ -108,16 +107,12 @@ async function agreed(
       .filter(({ repair }) => repair.kind === "remove-container")
       .map(({ words }) => words.split(":")[0]),
   ].join(", ");
-  if (names === "" || yes) return true;
-  if (!process.stdin.isTTY) {
-    const problem = `must be given where nobody can be asked, because this replaces or removes: ${names}`;
-    throw new ConfigError([{ path: "--yes", problem }]);
-  }
-  const answer = await confirm({
-    message: `Replace or remove ${names}?`,
-    initialValue: false,
+  if (names === "") return true;
+  const problem = `must be given where nobody can be asked, because this replaces or removes: ${names}`;
+  const answer = await confirmed(`Replace or remove ${names}?`, options, {
+    path: "--yes",
+    problem,
   });
-  if (answer === true && !isCancel(answer)) return true;
-  console.log("Nothing was changed.");
-  return false;
+  if (!answer) console.log("Nothing was changed.");
+  return answer;
 }

@@ -3,8 +3,8 @@ import type { StackSession } from "../stack/session.js";
 import { redact } from "../tools/redact.js";
 import { runOnHost } from "../host/run.js";
 import { isLoopback } from "../tools/listener.js";
-import { MlflowClient, MlflowError } from "../tools/mlflow-client.js";
-import { proveFromClient } from "../up/proof.js";
+import { MlflowError } from "../tools/mlflow-client.js";
+import { explainFailure, proveAt } from "../up/prove-at.js";
 import { lastErrors } from "../up/server-errors.js";
 import { containerName } from "../../constructs/docker/names.js";
 
@@ -28,7 +28,7 @@ export async function prove(session: StackSession): Promise<Proof> {
   const url = publicUrls[0] ?? "";
   if (!isLoopback(bindAddress) || host.kind === "local") {
     try {
-      await proveAt(session, url);
+      await proveAt(deployment, session.generated.secrets, url);
       return { kind: "public", url };
     } catch (error) {
       if (!isUnreachable(error)) throw await explain(session, error as Error);
@@ -49,39 +49,20 @@ const isUnreachable = (error: unknown): boolean =>
   (error instanceof MlflowError && [502, 503, 504].includes(error.status));
 
 async function provenInside(session: StackSession, address: string, port: number): Promise<void> {
+  const { deployment, host } = session.settings;
   try {
-    await withTunnel(session.settings.host, address, port, (url) => proveAt(session, url));
+    await withTunnel(host, address, port, (url) =>
+      proveAt(deployment, session.generated.secrets, url),
+    );
   } catch (error) {
     throw await explain(session, error as Error);
   }
 }
 
-function proveAt({ settings, generated }: StackSession, address: string): Promise<void> {
-  const { publicUrls, login } = settings.deployment.trackingServer;
-  return proveFromClient(
-    new MlflowClient({
-      address,
-      publicUrl: publicUrls[0] ?? "",
-      username: login?.adminUsername,
-      password: generated.secrets.MLFLOW_AUTH_ADMIN_PASSWORD,
-    }),
-  );
-}
-
-async function explain({ settings, generated }: StackSession, error: Error): Promise<Error> {
-  const { out, host, deployment } = settings;
-  if (error instanceof MlflowError && error.status === 401) {
-    return new Error(
-      `the server runs, but refuses MLFLOW_AUTH_ADMIN_PASSWORD of ${out}/.env. MLflow takes it at the first start only. ` +
-        "If the admin's password was changed in MLflow since, write the new one into that line.",
-      { cause: error },
-    );
-  }
-  const name = containerName(deployment.name, "tracking-server");
-  const { stdout, stderr } = await runOnHost(host, ["logs", "--tail", "400", name], {
-    timeout: 20_000,
+const explain = ({ settings, generated }: StackSession, error: Error): Promise<Error> =>
+  explainFailure(error, settings.out, async () => {
+    const name = containerName(settings.deployment.name, "tracking-server");
+    const words = ["logs", "--tail", "400", name];
+    const { stdout, stderr } = await runOnHost(settings.host, words, { timeout: 20_000 });
+    return lastErrors(redact(`${stdout}\n${stderr}`, generated.secrets));
   });
-  const said = lastErrors(redact(`${stdout}\n${stderr}`, generated.secrets));
-  const why = said === "" ? "" : `. The tracking server's log says:\n${said}`;
-  return new Error(`the server runs, but: ${error.message}${why}`, { cause: error });
-}

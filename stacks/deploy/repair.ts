@@ -1,5 +1,5 @@
 import type { DockerHost } from "../../constructs/docker/host.js";
-import { ConfigError, unreachable } from "../../constructs/mlflow/index.js";
+import { ConfigError, holdsData, unreachable } from "../../constructs/mlflow/index.js";
 import { runOnHost } from "../host/run.js";
 import type { Drift } from "../stack/drift.js";
 import type { Expected } from "../stack/expected.js";
@@ -27,7 +27,7 @@ export function requireData(drift: readonly Drift[], accepted: readonly string[]
 
 /** @throws {ConfigError} for a volume that the stack has not */
 export function requireKnown({ volumes }: Expected, accepted: readonly string[]): void {
-  const known = volumes.map(({ name }) => name).filter((name) => name.endsWith("-data"));
+  const known = volumes.map(({ name }) => name).filter(holdsData);
   const problems = accepted
     .filter((name) => !known.includes(name))
     .map((name) => ({

@@ -1,7 +1,6 @@
-import { confirm, isCancel } from "@clack/prompts";
 import { rmSync } from "node:fs";
 import { dataVolumes, volumeName } from "../../constructs/docker/names.js";
-import { ConfigError, Problems } from "../../constructs/mlflow/index.js";
+import { ConfigError, holdsData, Problems } from "../../constructs/mlflow/index.js";
 import { repairHost } from "../deploy/repair.js";
 import { listOwned } from "../host/owned.js";
 import { findDrift, type Drift } from "../stack/drift.js";
@@ -13,6 +12,7 @@ import { initialise, withSession, type StackSession } from "../stack/session.js"
 import type { StackOptions } from "../stack/settings.js";
 import { Steps } from "../stack/steps.js";
 import type { State } from "../terraform/state.js";
+import { confirmed } from "../tools/confirm.js";
 import { deployedFile } from "../tools/deployed-record.js";
 
 export interface DestroyOptions extends StackOptions {
@@ -65,7 +65,7 @@ async function destroySession(
         problems.throwIfAny();
         const state = await terraform.state();
         const strangers = await findStrangers(session, state, signal);
-        parts = { ...divide(session, state, named), strangers };
+        parts = { ...divide(state, named), strangers };
         return facts.title;
       },
     },
@@ -123,15 +123,11 @@ function requireVolumes(
 }
 
 /** What goes and what stays of the state. */
-function divide(
-  { names }: StackSession,
-  state: State | undefined,
-  named: ReadonlySet<string>,
-): Omit<Parts, "strangers"> {
+function divide(state: State | undefined, named: ReadonlySet<string>): Omit<Parts, "strangers"> {
   const all = state?.resources ?? [];
-  const stays = ({ address, type, values }: State["resources"][number]) =>
+  const stays = ({ type, values }: State["resources"][number]) =>
     type === "docker_volume" &&
-    (names.dataVolumes.includes(address) || /-data$/.test(String(values["name"]))) &&
+    holdsData(String(values["name"])) &&
     !named.has(String(values["name"]));
   return {
     kept: all.filter(stays).map(({ address }) => address),
@@ -157,21 +153,16 @@ async function findStrangers(
   return drift.filter(({ repair }) => repair.kind.startsWith("remove-"));
 }
 
-async function agreed(
+function agreed(
   { gone }: Parts,
   { names, settings }: StackSession,
-  { yes = false }: DestroyOptions,
+  options: DestroyOptions,
 ): Promise<boolean> {
-  if (yes) return true;
   const data = gone.filter((address) => names.dataVolumes.includes(address)).map(names.nameOf);
   const what =
     data.length > 0
       ? `Stop ${settings.stack} and DELETE the data of ${data.join(", ")}?`
       : `Stop and remove ${settings.stack}? Data stays.`;
-  if (!process.stdin.isTTY) {
-    const problem = `must be given where nobody can be asked: ${what}`;
-    throw new ConfigError([{ path: "--yes", problem }]);
-  }
-  const answer = await confirm({ message: what, initialValue: false });
-  return answer === true && !isCancel(answer);
+  const problem = `must be given where nobody can be asked: ${what}`;
+  return confirmed(what, options, { path: "--yes", problem });
 }

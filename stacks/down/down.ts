@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { ConfigError } from "../../constructs/mlflow/index.js";
 import { defaultOut, outFolder, parseTopology } from "../settings.js";
+import { confirmed } from "../tools/confirm.js";
 import { compose, whyFailed } from "../tools/docker.js";
 import { readIfExists } from "../tools/files.js";
 import { readComposeFile, requireOwnProject } from "../tools/project.js";
@@ -22,7 +23,7 @@ export interface DownOptions {
 export async function down(topologyText: string, options: DownOptions): Promise<number> {
   const topology = parseTopology(topologyText);
   const out = outFolder(defaultOut(topology), options);
-  if (options.deleteData === true && !(await confirmed(out, options))) return 1;
+  if (options.deleteData === true && !(await agreed(out, options))) return 1;
   if (readRuntime(out) === "process") return downProcess(out, options);
   requireFolder(out);
   await requireOwnProject(out, readComposeFile(out).name ?? "");
@@ -54,18 +55,8 @@ export function requireFolder(out: string): void {
   ]);
 }
 
-async function confirmed(out: string, options: DownOptions): Promise<boolean> {
-  if (options.yes === true) return true;
-  if (!process.stdin.isTTY) {
-    throw new ConfigError([
-      {
-        path: "--delete-data",
-        problem: "needs --yes where there is no terminal to ask; every experiment is lost",
-      },
-    ]);
-  }
-  const { confirm, isCancel } = await import("@clack/prompts");
-  const message = `Remove every experiment, model and artifact of ${out} for good?`;
-  const answer = await confirm({ message, initialValue: false });
-  return !isCancel(answer) && answer;
-}
+const agreed = (out: string, options: DownOptions): Promise<boolean> =>
+  confirmed(`Remove every experiment, model and artifact of ${out} for good?`, options, {
+    path: "--delete-data",
+    problem: "needs --yes where there is no terminal to ask; every experiment is lost",
+  });

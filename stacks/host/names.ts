@@ -1,4 +1,4 @@
-import type { MlflowDeployment, Problems } from "../../constructs/mlflow/index.js";
+import { holdsData, type MlflowDeployment, type Problems } from "../../constructs/mlflow/index.js";
 import type { HostFacts } from "./facts.js";
 import type { Inventory, Named } from "./inventory.js";
 
@@ -102,7 +102,7 @@ function requireVolume(
     return;
   }
   // Only those with data; the others are made anew at any time.
-  if (mayAdoptVolumes || !name.endsWith("-data")) return;
+  if (mayAdoptVolumes || !holdsData(name)) return;
   add(
     `${title} has the volume ${name}, left of the Compose project "${project}"; to go on with its data, put that project's .env into the output folder; else ${out}`,
   );

@@ -1,6 +1,7 @@
 import type { DockerHost } from "../../constructs/docker/host.js";
 import { deploymentLabel, ownerLabel } from "../../constructs/docker/names.js";
 import { lastLine, whyFailed, type Ran } from "../tools/docker.js";
+import { environmentOf } from "../tools/env-lines.js";
 import { runOnHost } from "./run.js";
 import { askWhySshFailed, hostName } from "./ssh-failure.js";
 
@@ -118,12 +119,7 @@ const readContainer = ({
   exitCode: State.ExitCode,
   imageId: Image,
   image: Config.Image,
-  environment: Object.fromEntries(
-    ((Config.Env ?? []) as string[]).map((line) => {
-      const at = line.indexOf("=");
-      return at < 0 ? [line, ""] : [line.slice(0, at), line.slice(at + 1)];
-    }),
-  ),
+  environment: environmentOf((Config.Env ?? []) as string[]),
   labels: Config.Labels ?? {},
   networks: Object.fromEntries(
     Object.entries<Json>(NetworkSettings?.Networks ?? {}).map(([name, { NetworkID }]) => [

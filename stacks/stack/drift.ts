@@ -1,4 +1,5 @@
 import { roleLabel } from "../../constructs/docker/names.js";
+import { holdsData } from "../../constructs/mlflow/index.js";
 import type { Owned, OwnedContainer } from "../host/owned.js";
 import type { Expected, ExpectedContainer, ExpectedImage } from "./expected.js";
 
@@ -175,7 +176,7 @@ function driftOfVolumes(
   return volumes
     .filter(({ name }) => !found.volumes.has(name))
     .map(({ address, name }) => {
-      const data = name.endsWith("-data");
+      const data = holdsData(name);
       return {
         address,
         words: `${roleOf(address)}: ${name} was removed${data ? ", and the data in it" : ""}`,

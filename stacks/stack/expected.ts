@@ -1,4 +1,5 @@
 import type { State, StateResource } from "../terraform/state.js";
+import { environmentOf } from "../tools/env-lines.js";
 
 /** A container that the state knows. */
 export interface ExpectedContainer {
@@ -17,8 +18,6 @@ export interface ExpectedImage {
   /** With its tag. */
   readonly name: string;
   readonly imageId: string;
-  /** Whether it is built from the tracking server's files and not pulled. */
-  readonly built: boolean;
 }
 
 /** A network or volume that the state knows. */
@@ -43,14 +42,13 @@ export function readExpected(state: State | undefined): Expected {
     containers: of("docker_container").map((resource) => ({
       ...object(resource),
       imageId: text(resource, "image"),
-      environment: environmentOf(resource),
-      networks: networksOf(resource),
+      environment: environmentOf(listOf(resource, "env").map(String)),
+      networks: listOf(resource, "networks_advanced").map(nameIn),
     })),
     images: of("docker_image").map((resource) => ({
       address: resource.address,
       name: text(resource, "name"),
       imageId: text(resource, "image_id"),
-      built: Array.isArray(resource.values["build"]) && resource.values["build"].length > 0,
     })),
     networks: of("docker_network").map(object),
     volumes: of("docker_volume").map(object),
@@ -65,17 +63,9 @@ const object = (resource: StateResource): ExpectedObject => ({
   name: text(resource, "name"),
 });
 
-function environmentOf({ values }: StateResource): Readonly<Record<string, string>> {
-  const lines = Array.isArray(values["env"]) ? values["env"].map(String) : [];
-  return Object.fromEntries(
-    lines.map((line) => {
-      const at = line.indexOf("=");
-      return [line.slice(0, at), line.slice(at + 1)];
-    }),
-  );
-}
+const listOf = ({ values }: StateResource, name: string): readonly unknown[] => {
+  const list = values[name];
+  return Array.isArray(list) ? list : [];
+};
 
-const networksOf = ({ values }: StateResource): readonly string[] =>
-  Array.isArray(values["networks_advanced"])
-    ? values["networks_advanced"].map(({ name }: Record<string, unknown>) => String(name))
-    : [];
+const nameIn = (block: unknown): string => String((block as Record<string, unknown>)["name"]);

@@ -11,8 +11,6 @@ export interface ResourceNames {
   readonly jobsOf: (volume: string) => readonly string[];
   /** Addresses of what holds data. */
   readonly dataVolumes: readonly string[];
-  /** All addresses. */
-  readonly all: readonly string[];
 }
 
 /** Reads the names off the construct tree, whose ids are the roles. */
@@ -33,7 +31,6 @@ export function resourceNames(stack: DockerStack): ResourceNames {
         .filter(({ volumes }) => volumes.some((one) => addressOf(one) === volume))
         .map(({ resource }) => addressOf(resource)),
     dataVolumes,
-    all: [...names.keys()],
   };
 }
 

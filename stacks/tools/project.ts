@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { join, relative } from "node:path";
 import { parseComposeFile, type ComposeFile } from "../../compose-templates/index.js";
-import { ConfigError, type Problem } from "../../constructs/mlflow/index.js";
+import { ConfigError, holdsData, type Problem } from "../../constructs/mlflow/index.js";
 import { run } from "./docker.js";
 import { readIfExists } from "./files.js";
 import { readRuntime } from "./runtime-record.js";
@@ -28,9 +28,6 @@ async function folderProjects(out: string): Promise<readonly string[]> {
 /** Volumes of this Compose project. */
 const projectVolumes = (name: string): Promise<readonly string[]> =>
   list(["volume", "ls", "--filter", `label=${label}=${name}`, "--format", "{{.Name}}"]);
-
-/** Volumes that only carry secrets from `.env` to containers are made anew at any time. */
-const holdsData = (volume: string): boolean => volume.endsWith("-data");
 
 /** Lines that docker prints, each once; none where it does not answer. */
 async function list(words: readonly string[]): Promise<readonly string[]> {

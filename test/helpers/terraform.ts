@@ -1,10 +1,11 @@
 import { execaSync } from "execa";
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, test, vi } from "vitest";
+import { afterAll, describe, vi } from "vitest";
 import { findTerraform, type TerraformBinary } from "../../stacks/terraform/binary.js";
 import { Terraform, type TerraformOptions } from "../../stacks/terraform/terraform.js";
+import { describeWhere } from "./requirement.js";
 
 const isThere = (program: string): boolean =>
   execaSync(program, ["version"], {
@@ -19,18 +20,9 @@ const isThere = (program: string): boolean =>
  * `MLSTACK_TEST_NOT_RUN` names; with CI=true they fail.
  */
 export function describeWithTerraform(name: string, body: (program: string) => void): void {
-  const missing = "there is no terraform command on PATH";
-  if (isThere("terraform")) {
-    describe(name, () => body("terraform"));
-  } else if (process.env["CI"] === "true") {
-    test(`${name} needs Terraform`, () => {
-      throw new Error(`${missing}; with CI=true it is required`);
-    });
-  } else {
-    const note = process.env["MLSTACK_TEST_NOT_RUN"];
-    if (note) appendFileSync(note, `tests of ${name}: ${missing}\n`);
-    describe.skip(name, () => body("terraform"));
-  }
+  const missing = isThere("terraform") ? undefined : "there is no terraform command on PATH";
+  const note = `tests of ${name}: ${missing}`;
+  describeWhere(name, { missing, needs: "Terraform", note }, () => body("terraform"));
   if (isThere("tofu")) describe(`${name} (OpenTofu)`, () => body("tofu"));
 }
 

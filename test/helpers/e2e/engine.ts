@@ -1,6 +1,5 @@
 import { execaSync } from "execa";
-import { appendFileSync } from "node:fs";
-import { describe, test } from "vitest";
+import { describeWhere } from "../requirement.js";
 
 /** Why nothing that needs Docker can run here, or undefined where it can. */
 function missingEngine(): string | undefined {
@@ -20,15 +19,6 @@ function missingEngine(): string | undefined {
  */
 export function describeWithDocker(name: string, body: () => void): void {
   const missing = missingEngine();
-  if (missing === undefined) {
-    describe(name, body);
-  } else if (process.env["CI"] === "true") {
-    test(`${name} needs a Docker engine`, () => {
-      throw new Error(`${missing}; with CI=true it is required`);
-    });
-  } else {
-    const note = process.env["MLSTACK_TEST_NOT_RUN"];
-    if (note) appendFileSync(note, `end-to-end tests of ${name}: ${missing}\n`);
-    describe.skip(name, body);
-  }
+  const note = `end-to-end tests of ${name}: ${missing}`;
+  describeWhere(name, { missing, needs: "a Docker engine", note }, body);
 }

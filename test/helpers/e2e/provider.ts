@@ -1,8 +1,9 @@
 import { execaSync } from "execa";
-import { appendFileSync, copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, test } from "vitest";
+import { afterAll } from "vitest";
+import { describeWhere } from "../requirement.js";
 
 const environment = { CHECKPOINT_DISABLE: "1", TF_IN_AUTOMATION: "1" };
 
@@ -30,17 +31,12 @@ export function describeWithProvider(
   const scratch = mkdtempSync(join(tmpdir(), "mlstack-provider-"));
   const missing = install(scratch, sample);
   afterAll(() => rmSync(scratch, { recursive: true, force: true }));
-  if (missing === undefined) {
-    describe(name, () => body((configuration) => validateIn(scratch, configuration)));
-  } else if (process.env["CI"] === "true") {
-    test(`${name} needs the provider`, () => {
-      throw new Error(`${missing}; with CI=true it is required`);
-    });
-  } else {
-    const note = process.env["MLSTACK_TEST_NOT_RUN"];
-    if (note) appendFileSync(note, `${name}: ${missing}\n`);
-    describe.skip(name, () => body(() => ({ valid: false, diagnostics: [] })));
-  }
+  describeWhere(
+    name,
+    { missing, needs: "the provider", note: `${name}: ${missing}` },
+    () => body((configuration) => validateIn(scratch, configuration)),
+    () => body(() => ({ valid: false, diagnostics: [] })),
+  );
 }
 
 /** @returns why it could not be, or undefined */

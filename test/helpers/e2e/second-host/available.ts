@@ -1,6 +1,5 @@
 import { execaSync } from "execa";
-import { appendFileSync } from "node:fs";
-import { describe, test } from "vitest";
+import { describeWhere } from "../../requirement.js";
 import { describeWithDocker } from "../engine.js";
 
 const programs = [
@@ -30,15 +29,7 @@ function missing(): string | undefined {
 /** Tests that need a second host, and a Docker engine here too. Treated as `describeWithDocker` does. */
 export function describeWithSecondHost(name: string, body: () => void): void {
   const reason = missing();
-  if (reason === undefined) {
-    describeWithDocker(name, body);
-  } else if (process.env["CI"] === "true") {
-    test(`${name} needs a second host`, () => {
-      throw new Error(`${reason}; with CI=true it is required`);
-    });
-  } else {
-    const note = process.env["MLSTACK_TEST_NOT_RUN"];
-    if (note) appendFileSync(note, `end-to-end tests of ${name}: no second host: ${reason}\n`);
-    describe.skip(name, body);
-  }
+  if (reason === undefined) return describeWithDocker(name, body);
+  const note = `end-to-end tests of ${name}: no second host: ${reason}`;
+  describeWhere(name, { missing: reason, needs: "a second host", note }, body);
 }
