@@ -7,11 +7,20 @@ export type SecretValues = Readonly<Partial<Record<SecretName, string>>>;
 /** Name in `.env` of what tells an output folder's deployment from others of its name. */
 export const ownerVariable = "MLSTACK_OWNER";
 
+/** Name in `.env` of the key that tells a changed secret from another, and tells nothing of it. */
+export const revisionKeyVariable = "MLSTACK_REVISION_KEY";
+
+/** What `.env` of a folder that Terraform deploys has besides secrets. */
+export interface StackMarks {
+  readonly owner: string;
+  readonly revisionKey: string;
+}
+
 /**
  * `.env` beside the Compose file: the secrets and what tells Compose that one has changed.
  *
  * @param revision - changes with any value; undefined: a form to fill in, for people without Node
- * @param owner - of a folder that Terraform deploys
+ * @param marks - of a folder that Terraform deploys
  * @param others - values found in the file that the deployment does not use; kept, never dropped
  */
 export function formatEnvFile(
@@ -19,7 +28,7 @@ export function formatEnvFile(
   values: SecretValues,
   revision: string | undefined,
   others: Readonly<Record<string, string>> = {},
-  owner?: string,
+  marks?: StackMarks,
 ): string {
   const header =
     revision === undefined
@@ -46,12 +55,15 @@ export function formatEnvFile(
     `${secretsRevision}=${revision ?? "1"}`,
   ];
   const mark =
-    owner === undefined
+    marks === undefined
       ? []
       : [
           "",
           "# Whose the deployment on the Docker host is; with it another folder goes on.",
-          `${ownerVariable}=${owner}`,
+          `${ownerVariable}=${marks.owner}`,
+          "",
+          "# Tells which of the values above has changed. Another one hands all of them on again.",
+          `${revisionKeyVariable}=${marks.revisionKey}`,
         ];
   const kept = Object.entries(others).map(([name, value]) => `${name}=${formatDotenvValue(value)}`);
   return [

@@ -120,15 +120,21 @@ export function loadDeployment(
     deployment,
     runtime: environment.MLSTACK_RUNTIME ?? "auto",
     secrets,
-    stack: {
-      dockerHost: environment.MLSTACK_DOCKER_HOST,
-      sshJump: environment.MLSTACK_SSH_JUMP,
-      sshKey: environment.MLSTACK_SSH_KEY,
-      sshOptions: environment.MLSTACK_SSH_OPTIONS ?? [],
-      state: environment.MLSTACK_STATE,
-    },
+    stack: stackSettingsOf(environment),
   };
 }
+
+const stackSettingsOf = (environment: Environment): StackSettings => ({
+  dockerHost: environment.MLSTACK_DOCKER_HOST,
+  sshJump: environment.MLSTACK_SSH_JUMP,
+  sshKey: environment.MLSTACK_SSH_KEY,
+  sshOptions: environment.MLSTACK_SSH_OPTIONS ?? [],
+  state: environment.MLSTACK_STATE,
+});
+
+/** Those alone, as far as they can be read; what is wrong is for `loadDeployment` to tell. */
+export const readStackValues = (values: Readonly<Record<string, string>>): StackSettings =>
+  stackSettingsOf(parseEnvironment(values, new Problems()));
 
 /** A setting that would do nothing is refused, as everywhere. */
 function requireScope(environment: Environment, scope: SettingsScope, problems: Problems): void {

@@ -15,5 +15,5 @@ const made = stacks.map((settings) => ({ settings, generated: writeSecrets(setti
 for (const { settings, generated } of made) addStack(app, settings, generated);
 app.synth();
 for (const { settings, generated } of made) {
-  writeVariables(join(app.outdir, "stacks", settings.stack), generated.secrets, process.env);
+  writeVariables(join(app.outdir, "stacks", settings.stack), generated, process.env);
 }

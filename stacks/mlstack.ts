@@ -13,6 +13,7 @@ import type { OutputOptions } from "./output/output.js";
 import type { PlanVerbOptions } from "./plan/plan.js";
 import type { SettingsOptions } from "./settings.js";
 import type { StackOptions } from "./stack/settings.js";
+import { collect, withStackOptions, type StackVerb } from "./stack-options.js";
 import type { UpOptions } from "./up/up.js";
 
 /** 0: done; 1: failed; 2: wrong input. */
@@ -28,11 +29,6 @@ let terraformStop: (() => void) | undefined;
 
 /** Milliseconds in which a verb may end by itself after Ctrl-C. */
 let patience = 5000;
-
-const collect = (value: string, previous: string[] | undefined): string[] => [
-  ...(previous ?? []),
-  value,
-];
 
 /** A verb; its exit code becomes the program's. */
 function verb(program: Command, usage: string, description: string): Command {
@@ -60,62 +56,45 @@ function withSettings(command: Command): Command {
   );
 }
 
-function withStackSettings(command: Command): Command {
-  return command
-    .option("--host <url>", "Docker engine: ssh://user@box[:port], tcp://… or unix://…")
-    .option("--jump <hosts>", "machines to pass through: [user@]host[:port], joined by commas")
-    .option("--ssh-key <file>", "private key")
-    .option("--ssh-option <Name=value>", "option of ssh; may be repeated", collect)
-    .option("--topology <name>", `${topologyNames.join(", ")} (default: remote-server)`)
-    .option("--listen <address>", "address of that machine to answer on (default: 127.0.0.1)")
-    .option("--port <port>", "port to answer on")
-    .option("--public-url <url>", "URL people type; may be repeated", collect)
-    .option("-e, --env-file <file>", "settings (default: mlstack.env in the output folder)")
-    .option("--out <folder>", "output folder (default: mlflow/<stack>)")
-    .option("--name <name>", "what containers and volumes are named after")
-    .option("--profile <name>", "n100, small or medium")
-    .option("--data-directory <folder>", "folder of that machine for SQLite and local artifacts")
-    .option("--state <place>", "local, s3://bucket/key?region=…, or pg with PG_CONN_STR")
-    .option("--terraform-binary <program>", "terraform or tofu, by name or path")
-    .option("--set <NAME=value>", "any other variable but secrets; may be repeated", collect);
-}
-
 /** The verbs that drive Terraform. It may take minutes to end well after Ctrl-C. */
 function addStackVerbs(program: Command): void {
-  withStackSettings(verb(program, "plan <stack>", "what deploy would do, and what is out of place"))
-    .option("--check", "exit 1 if something would change")
-    .action(async (stack: string, options: PlanVerbOptions) => {
-      const { plan } = await import("./plan/plan.js");
-      await finish(plan(stack, options, interrupted.signal));
-    });
-  withStackSettings(
-    verb(program, "deploy <stack>", "check a Docker host, apply by Terraform and prove (home-lab)"),
-  )
-    .option("--yes", "do not ask before something that runs is replaced")
-    .option("--new-volume <name>", "let a volume whose data is gone begin empty", collect)
-    .action(async (stack: string, options: DeployOptions) => {
-      const { deploy } = await import("./deploy/deploy.js");
-      await finish(deploy(stack, options, interrupted.signal));
-    });
-  withStackSettings(
-    verb(program, "synth <stack>", "write the Terraform configuration only"),
-  ).action(async (stack: string, options: StackOptions) => {
-    const { synth } = await import("./synth/synth.js");
-    await finish(synth(stack, options));
+  // What only this verb has comes first.
+  const stackVerb = (name: StackVerb, description: string, own: (command: Command) => Command) =>
+    withStackOptions(own(verb(program, `${name} <stack>`, description)), name);
+  stackVerb("plan", "what deploy would do, and what is out of place", (command) =>
+    command.option("--check", "exit 1 if something would change"),
+  ).action(async (stack: string, options: PlanVerbOptions) => {
+    const { plan } = await import("./plan/plan.js");
+    await finish(plan(stack, options, interrupted.signal));
   });
-  withStackSettings(verb(program, "destroy <stack>", "remove what deploy made; data stays"))
-    .option("--delete-data <volume>", "and this volume with its data; may be repeated", collect)
-    .option("--yes", "do not ask")
-    .action(async (stack: string, options: DestroyOptions) => {
-      const { destroy } = await import("./destroy/destroy.js");
-      await finish(destroy(stack, options, interrupted.signal));
-    });
-  withStackSettings(verb(program, "output <stack>", "what the last deploy gave out"))
-    .option("--json", "as JSON")
-    .action(async (stack: string, options: OutputOptions) => {
-      const { output } = await import("./output/output.js");
-      await finish(output(stack, options, interrupted.signal));
-    });
+  stackVerb("deploy", "check a Docker host, apply by Terraform and prove (home-lab)", (command) =>
+    command
+      .option("--yes", "do not ask before something that runs is replaced")
+      .option("--new-volume <name>", "let a volume whose data is gone begin empty", collect),
+  ).action(async (stack: string, options: DeployOptions) => {
+    const { deploy } = await import("./deploy/deploy.js");
+    await finish(deploy(stack, options, interrupted.signal));
+  });
+  stackVerb("synth", "write the Terraform configuration only", (command) => command).action(
+    async (stack: string, options: StackOptions) => {
+      const { synth } = await import("./synth/synth.js");
+      await finish(synth(stack, options));
+    },
+  );
+  stackVerb("destroy", "remove what deploy made; data stays", (command) =>
+    command
+      .option("--delete-data <volume>", "and this volume with its data; may be repeated", collect)
+      .option("--yes", "do not ask"),
+  ).action(async (stack: string, options: DestroyOptions) => {
+    const { destroy } = await import("./destroy/destroy.js");
+    await finish(destroy(stack, options, interrupted.signal));
+  });
+  stackVerb("output", "what the last deploy gave out", (command) =>
+    command.option("--json", "as JSON"),
+  ).action(async (stack: string, options: OutputOptions) => {
+    const { output } = await import("./output/output.js");
+    await finish(output(stack, options, interrupted.signal));
+  });
   for (const command of program.commands) {
     if (!["plan", "deploy", "destroy"].includes(command.name())) continue;
     command.hook("preAction", async () => {
@@ -137,6 +116,7 @@ function buildProgram(): Command {
 
   addMakingVerbs(program);
   addLookingVerbs(program);
+  pointToStackVerbs(program);
   addStackVerbs(program);
   return program;
 }
@@ -198,6 +178,18 @@ function addLookingVerbs(program: Command): void {
       const { down } = await import("./down/down.js");
       await finish(down(topology, options));
     });
+}
+
+/** Whoever types `status home-lab` is told what does that for a stack. */
+function pointToStackVerbs(program: Command): void {
+  const topologies: readonly string[] = topologyNames;
+  for (const command of program.commands) {
+    command.hook("preAction", async ({ args: [name] }) => {
+      if (name === undefined || topologies.includes(name)) return;
+      const { requireNoStack } = await import("./stack/instead.js");
+      requireNoStack(command.name(), name, command.opts());
+    });
+  }
 }
 
 /** The exit code of a failure, after telling the user. */

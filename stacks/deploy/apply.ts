@@ -1,5 +1,5 @@
 import { containerName } from "../../constructs/docker/names.js";
-import type { Drift } from "../stack/drift.js";
+import type { Drift } from "../stack/found.js";
 import { look, type Look } from "../stack/look.js";
 import type { DescribedChange } from "../stack/plan-words.js";
 import type { StackSession } from "../stack/session.js";
@@ -108,5 +108,5 @@ function requireShown({ changes }: Plan, shown: readonly DescribedChange[]): voi
 }
 
 /** Whether something that is there goes, if only to come again. */
-export const interrupts = ({ action }: Pick<PlannedChange, "action">): boolean =>
+export const interrupts = ({ action }: Pick<DescribedChange, "action">): boolean =>
   action === "replace" || action === "delete";

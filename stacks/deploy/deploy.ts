@@ -1,4 +1,6 @@
 import { writeFolder } from "../generate/folder.js";
+import { ownVolumes, requireDataVolumes } from "../stack/data-volumes.js";
+import type { Drift } from "../stack/found.js";
 import { describeHost, look, type Look } from "../stack/look.js";
 import {
   cleanOf,
@@ -7,7 +9,7 @@ import {
   printWarnings,
   type DescribedChange,
 } from "../stack/plan-words.js";
-import type { Drift } from "../stack/drift.js";
+import { printNotes, recordProven } from "../stack/notes.js";
 import { initialise, withSession, type StackSession } from "../stack/session.js";
 import type { StackOptions } from "../stack/settings.js";
 import { Steps } from "../stack/steps.js";
@@ -16,7 +18,7 @@ import { writeDeployed } from "../tools/deployed-record.js";
 import { unlessAborted } from "../up/unless-aborted.js";
 import { applySteps, interrupts } from "./apply.js";
 import { prove, type Proof } from "./prove.js";
-import { requireData, requireKnown } from "./repair.js";
+import { requireData } from "./repair.js";
 import { printReport } from "./report.js";
 
 export interface DeployOptions extends StackOptions {
@@ -46,6 +48,7 @@ async function deploySession(
   options: DeployOptions,
   signal: AbortSignal,
 ): Promise<number> {
+  const empty = requireDataVolumes("--new-volume", options.newVolume ?? [], ownVolumes(session));
   let found = undefined as Look | undefined;
   await steps.run([
     { title: session.title, work: () => initialise(session) },
@@ -53,16 +56,18 @@ async function deploySession(
       title: "Look at the host and plan",
       work: async () => {
         found = await look(session, signal);
-        requireKnown(found.expected, options.newVolume ?? []);
-        requireData(found.drift, options.newVolume ?? []);
+        requireData(found.drift, empty);
         return describeHost(found);
       },
     },
   ]);
   if (!found) throw new Error("bug: planned without looking");
-  const changes = describePlan(found.plan, found.drift, session.names);
-  const first = found.expected.containers.length === 0;
+  const changes = describePlan(found, session.names);
+  // Of a first one there is nothing to tell, but that it goes on with what is there.
+  const first =
+    found.expected.containers.length === 0 && !changes.some(({ action }) => action === "adopt");
   printWarnings(found.plan);
+  printNotes(session);
   printPlan(first ? [] : changes, found.drift, cleanOf(session));
   if (!(await agreed(changes, found.drift, options))) return 1;
 
@@ -78,6 +83,7 @@ async function deploySession(
     },
   ]);
   if (!proof) throw new Error("bug: ended without a proof");
+  recordProven(session);
   printReport(session, describeHost(found), proof);
   return proof.kind === "unreachable" ? 1 : 0;
 }
@@ -86,6 +92,7 @@ async function deploySession(
 function recordPlace({ settings, generated }: StackSession, { facts }: Look): void {
   const { out, host, deployment } = settings;
   writeDeployed(out, {
+    owner: generated.owner,
     host: host.url ?? "",
     engine: facts.engineId,
     name: deployment.name,

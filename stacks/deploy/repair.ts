@@ -1,19 +1,18 @@
 import type { DockerHost } from "../../constructs/docker/host.js";
-import { ConfigError, holdsData, unreachable } from "../../constructs/mlflow/index.js";
+import { ConfigError, unreachable } from "../../constructs/mlflow/index.js";
 import { runOnHost } from "../host/run.js";
-import type { Drift } from "../stack/drift.js";
-import type { Expected } from "../stack/expected.js";
+import type { Drift } from "../stack/found.js";
 import { lastLine } from "../tools/docker.js";
 
 /**
  * Data that is gone is never replaced by an empty volume unasked.
  *
- * @param accepted - volumes that the user wants empty
+ * @param accepted - volumes that the user wants empty, by their names on the host
  * @throws {ConfigError} with each that is gone
  */
-export function requireData(drift: readonly Drift[], accepted: readonly string[]): void {
+export function requireData(drift: readonly Drift[], accepted: ReadonlySet<string>): void {
   const problems = drift.flatMap(({ repair, words }) =>
-    repair.kind === "lost-data" && !accepted.includes(repair.volume)
+    repair.kind === "lost-data" && !accepted.has(repair.volume)
       ? [
           {
             path: repair.volume,
@@ -25,25 +24,16 @@ export function requireData(drift: readonly Drift[], accepted: readonly string[]
   if (problems.length > 0) throw new ConfigError(problems);
 }
 
-/** @throws {ConfigError} for a volume that the stack has not */
-export function requireKnown({ volumes }: Expected, accepted: readonly string[]): void {
-  const known = volumes.map(({ name }) => name).filter(holdsData);
-  const problems = accepted
-    .filter((name) => !known.includes(name))
-    .map((name) => ({
-      path: "--new-volume",
-      problem: `must be a data volume of this stack; got "${name}"; it has ${known.join(", ") || "none yet"}`,
-    }));
-  if (problems.length > 0) throw new ConfigError(problems);
-}
+/** What docker says where somebody else did it in the meantime. */
+const done =
+  /No such (container|network|volume)|network \S+ not found|already in progress|is not paused/i;
 
 /** Does what Terraform can't. @throws {Error} with what the host's docker said */
 export async function repairHost(host: DockerHost, drift: readonly Drift[]): Promise<void> {
   for (const { repair, words } of drift) {
     for (const command of commandsOf(repair)) {
       const { exitCode, stderr } = await runOnHost(host, command, { timeout: 120_000 });
-      if (exitCode === 0 || /No such (container|network)|already in progress/i.test(stderr))
-        continue;
+      if (exitCode === 0 || done.test(stderr)) continue;
       throw new Error(`${words}; that could not be mended: ${lastLine(stderr)}`);
     }
   }
@@ -55,6 +45,12 @@ function commandsOf(repair: Drift["repair"]): readonly (readonly string[])[] {
       return removal(repair.id);
     case "remove-network":
       return [["network", "rm", repair.id]];
+    case "remove-volume":
+      return [["volume", "rm", repair.name]];
+    case "unpause":
+      return [["unpause", repair.id]];
+    case "restart":
+      return [["restart", "--time", "60", repair.id]];
     case "tag":
       return [["tag", repair.imageId, repair.name]];
     case "untag":

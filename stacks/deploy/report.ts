@@ -1,8 +1,10 @@
+import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import pc from "picocolors";
 import { sshByHand } from "../../constructs/docker/host.js";
 import type { StackSession } from "../stack/session.js";
 import { isLoopback } from "../tools/listener.js";
+import { settingsFileName } from "../settings.js";
 import { selfCommand } from "../tools/self.js";
 import { pythonLines } from "../up/report.js";
 import type { Proof } from "./prove.js";
@@ -30,8 +32,12 @@ export function printReport({ settings }: StackSession, title: string, proof: Pr
   }
   lines.push(`  host       ${title}`);
   lines.push(`  data       ${dataDirectory?.path ?? `Docker volumes ${deployment.name}_*-data`}`);
-  const file = state.kind === "local" ? ` and ${join(folder, "terraform.tfstate")}` : "";
-  lines.push(`  keep safe  ${join(folder, ".env")}${file}`);
+  const files = [
+    ".env",
+    ...(existsSync(join(out, settingsFileName)) ? [settingsFileName] : []),
+    ...(state.kind === "local" ? ["terraform.tfstate"] : []),
+  ];
+  lines.push(`  keep safe  ${files.join(", ").replace(/, ([^,]+)$/, " and $1")} of ${folder}`);
   lines.push("", "In Python:", ...pythonLines(settings), "");
   lines.push(pc.dim(`${selfCommand()} plan|deploy|destroy|output ${stack}`), "");
   console.log(lines.join("\n"));

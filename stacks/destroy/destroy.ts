@@ -1,19 +1,16 @@
 import { rmSync } from "node:fs";
-import { dataVolumes, volumeName } from "../../constructs/docker/names.js";
-import { ConfigError, holdsData, Problems } from "../../constructs/mlflow/index.js";
+import { dataVolumes } from "../../constructs/docker/names.js";
+import { ConfigError, Problems, type Problem } from "../../constructs/mlflow/index.js";
 import { repairHost } from "../deploy/repair.js";
-import { listOwned } from "../host/owned.js";
-import { findDrift, type Drift } from "../stack/drift.js";
-import { readExpected } from "../stack/expected.js";
 import { askHost } from "../stack/host-check.js";
 import { planFile } from "../stack/look.js";
 import { requireSamePlace } from "../stack/same-place.js";
 import { initialise, withSession, type StackSession } from "../stack/session.js";
 import type { StackOptions } from "../stack/settings.js";
 import { Steps } from "../stack/steps.js";
-import type { State } from "../terraform/state.js";
 import { confirmed } from "../tools/confirm.js";
 import { deployedFile } from "../tools/deployed-record.js";
+import { findParts, type Parts } from "./parts.js";
 
 export interface DestroyOptions extends StackOptions {
   readonly yes?: boolean;
@@ -21,16 +18,9 @@ export interface DestroyOptions extends StackOptions {
   readonly deleteData?: readonly string[];
 }
 
-/** What is in the state, and what is on the host without it. */
-interface Parts {
-  readonly kept: readonly string[];
-  readonly gone: readonly string[];
-  readonly strangers: readonly Drift[];
-}
-
 /**
- * `mlstack destroy`: removes what runs. Data volumes stay, in the state too, unless each is named;
- * the next deploy goes on with them.
+ * `mlstack destroy`: removes what runs, whether the state knows it or only its labels tell whose it
+ * is. Data volumes stay, in the state too, unless each is named; the next deploy goes on with them.
  */
 export async function destroy(
   stack: string,
@@ -40,7 +30,8 @@ export async function destroy(
   const steps = new Steps();
   const asked = options.deleteData ?? [];
   const mayDestroy = dataVolumes.filter((volume) => asked.some((text) => text.endsWith(volume)));
-  return withSession(stack, options, { signal, report: steps.report, mayDestroy }, (session) =>
+  const needs = { signal, report: steps.report, mayDestroy, needsSecrets: false };
+  return withSession(stack, options, needs, (session) =>
     destroySession(session, steps, options, signal),
   );
 }
@@ -51,8 +42,7 @@ async function destroySession(
   options: DestroyOptions,
   signal: AbortSignal,
 ): Promise<number> {
-  const { terraform, names, settings } = session;
-  const named = requireVolumes(session, options.deleteData ?? []);
+  const { terraform, settings } = session;
   let parts = undefined as Parts | undefined;
   await steps.run([
     { title: session.title, work: () => initialise(session) },
@@ -63,102 +53,75 @@ async function destroySession(
         const problems = new Problems();
         requireSamePlace(settings, facts, problems);
         problems.throwIfAny();
-        const state = await terraform.state();
-        const strangers = await findStrangers(session, state, signal);
-        parts = { ...divide(state, named), strangers };
+        const asked = options.deleteData ?? [];
+        parts = await findParts(session, await terraform.state(), facts, asked, signal);
         return facts.title;
       },
     },
   ]);
-  if (!parts || parts.gone.length + parts.strangers.length === 0) {
+  if (!parts) throw new Error("bug: looked without an answer");
+  const found = parts;
+  if (found.gone.length + found.strangers.length === 0) {
+    if (found.foreign !== undefined) throw new ConfigError([elsewhere(found.foreign)]);
     console.log(`\n${settings.stack}: nothing runs that mlstack deployed`);
+    printKept(session, found);
     return 0;
   }
-  if (!(await agreed(parts, session, options))) return 1;
-  const { kept, gone, strangers } = parts;
+  if (!(await agreed(found, session, options))) {
+    console.log("Nothing was changed.");
+    return 1;
+  }
   await steps.run([
     {
       title: "Destroy",
-      work: async () => {
-        await repairHost(settings.host, strangers);
-        if (gone.length === 0) return `Destroy: ${strangers.length} removed`;
-        const targets = kept.length > 0 ? gone : [];
-        const plan = await terraform.plan({ out: planFile(settings.out), destroy: true, targets });
-        const { summary } = await terraform.apply(plan.file);
-        if (kept.length === 0) rmSync(deployedFile(settings.out), { force: true });
-        return `Destroy: ${summary.remove} removed`;
-      },
+      work: async () => `Destroy: ${await remove(session, found)} removed`,
     },
   ]);
-  if (gone.length === 0) {
-    // Without a state nobody knows which volumes there are, and none was touched.
-    console.log("\nThe state is lost, so all volumes stay on the host, those with data too.");
-    return (options.deleteData ?? []).length > 0 ? 1 : 0;
-  }
-  const left = kept.map(names.nameOf).join(", ");
-  console.log(
-    left === "" ? "\nNothing is left." : `\nKept: ${left}. The next deploy goes on with it.`,
-  );
+  printKept(session, found);
   return 0;
 }
 
-/** Volumes by their own names or by those they have on the host. @returns the latter */
-function requireVolumes(
-  { settings, hostNames }: StackSession,
-  asked: readonly string[],
-): ReadonlySet<string> {
-  const { name } = settings.deployment;
-  const own = dataVolumes.filter((volume) => hostNames.volumes.includes(volumeName(name, volume)));
-  const found = asked.map((text) =>
-    own.find((volume) => text === volume || text === volumeName(name, volume)),
-  );
-  const problems = asked
-    .filter((_, index) => found[index] === undefined)
-    .map((text) => ({
-      path: "--delete-data",
-      problem: `must be a data volume of this stack; got "${text}"; it has ${own.map((volume) => `"${volume}"`).join(", ") || "none"}`,
-    }));
-  if (problems.length > 0) throw new ConfigError(problems);
-  return new Set(found.flatMap((volume) => (volume ? [volumeName(name, volume)] : [])));
+/** @returns how many things went */
+async function remove(
+  { terraform, settings }: StackSession,
+  { gone, kept, strangers, left }: Parts,
+): Promise<number> {
+  const isVolume = ({ repair }: Parts["strangers"][number]) => repair.kind === "remove-volume";
+  const users = strangers.filter((drift) => !isVolume(drift));
+  await repairHost(settings.host, users);
+  let removed = strangers.length;
+  if (gone.length > 0) {
+    const targets = kept.length > 0 ? gone : [];
+    const plan = await terraform.plan({ out: planFile(settings.out), destroy: true, targets });
+    removed += (await terraform.apply(plan.file)).summary.remove;
+  }
+  // Last, because no container may use them.
+  await repairHost(settings.host, strangers.filter(isVolume));
+  if (kept.length + left.length === 0) rmSync(deployedFile(settings.out), { force: true });
+  return removed;
 }
 
-/** What goes and what stays of the state. */
-function divide(state: State | undefined, named: ReadonlySet<string>): Omit<Parts, "strangers"> {
-  const all = state?.resources ?? [];
-  const stays = ({ type, values }: State["resources"][number]) =>
-    type === "docker_volume" &&
-    holdsData(String(values["name"])) &&
-    !named.has(String(values["name"]));
-  return {
-    kept: all.filter(stays).map(({ address }) => address),
-    gone: all.filter((resource) => !stays(resource)).map(({ address }) => address),
-  };
-}
+/** What of the name is there, and whose; whoever has its passwords may remove it. */
+const elsewhere = (whose: string): Problem => ({
+  path: "MLSTACK_NAME",
+  problem: `${whose}; nothing was touched; to remove it, give that folder with --out, or put its .env into the output folder`,
+});
 
-/** What an apply that was cut off has left, or one whose state is lost: networks would be in use. */
-async function findStrangers(
-  { settings, names, generated }: StackSession,
-  state: State | undefined,
-  signal: AbortSignal,
-): Promise<readonly Drift[]> {
-  const expected = readExpected(state);
-  const { name } = settings.deployment;
-  const owned = await listOwned(settings.host, { name, owner: generated.owner }, signal);
-  const nothing = { volumes: new Set<string>(), imageOf: new Map(), imageIds: new Set<string>() };
-  const drift = findDrift(
-    { ...expected, images: [], volumes: [] },
-    { owned, ...nothing },
-    names.nameOf,
-  );
-  return drift.filter(({ repair }) => repair.kind.startsWith("remove-"));
+function printKept({ names }: StackSession, { kept, left, gone, strangers, foreign }: Parts): void {
+  const all = [...kept.map(names.nameOf), ...left];
+  if (all.length > 0) {
+    console.log(`\nKept: ${all.join(", ")}. The next deploy goes on with it.`);
+  } else if (gone.length + strangers.length > 0) {
+    console.log("\nNothing is left.");
+  }
+  if (foreign !== undefined) console.log(`Left alone: ${foreign}.`);
 }
 
 function agreed(
-  { gone }: Parts,
-  { names, settings }: StackSession,
+  { data }: Parts,
+  { settings }: StackSession,
   options: DestroyOptions,
 ): Promise<boolean> {
-  const data = gone.filter((address) => names.dataVolumes.includes(address)).map(names.nameOf);
   const what =
     data.length > 0
       ? `Stop ${settings.stack} and DELETE the data of ${data.join(", ")}?`

@@ -5,9 +5,12 @@ import {
   ConfigError,
   secretNames,
   secretSpecs,
+  type Problem,
   type SecretName,
 } from "../../constructs/mlflow/index.js";
 import { deployedFile, readDeployed } from "../tools/deployed-record.js";
+import { readStatePlace, stateFile } from "../tools/state-file.js";
+import type { FolderSettings } from "./folder.js";
 import { readIfExists } from "../tools/files.js";
 import { readRuntime } from "../tools/runtime-record.js";
 
@@ -70,25 +73,50 @@ function valuesIn(folder: string): SecretValues {
  * New passwords open nothing that the old ones locked, so a lost one is never made anew unasked.
  *
  * @param made - secrets that nobody gave and no file has
- * @throws {ConfigError} with each one that an earlier run had
+ * @param kept - what `.env` has
+ * @throws {ConfigError} with each one that an earlier run had; of a stack in one line when all are
  */
 export function requireNoneLost(
-  out: string,
+  { out, removal, deployment }: FolderSettings,
   made: readonly SecretName[],
   { usedIn }: EarlierSecrets,
+  kept: Readonly<Record<string, string>>,
 ): void {
   if (made.length === 0) return;
+  const isEmpty = deployment.secrets.every(({ name }) => !kept[name]);
   const files = usedIn();
-  const problems = made.flatMap((name) => {
-    const file = files.get(name);
-    if (file === undefined) return [];
-    const { purpose } = secretSpecs[name];
-    return [
-      {
-        path: name,
-        problem: `is not in "${join(out, ".env")}", but this folder was generated with it (${purpose}); put the old line back; or, when the data is not wanted, run "down --delete-data" and then remove "${file}"`,
-      },
-    ];
-  });
+  const lost = made.filter((name) => files.has(name));
+  const path = join(out, ".env");
+  if (removal === undefined) return refuse(lost.map((name) => lostSecret(name, path, files)));
+  const ways = `bring "${path}" back from your backup; else begin anew under another --name and with another --out; or, when the data is not wanted, remove it: ${removal}`;
+  // A state does not tell which secrets it was made with.
+  if (isEmpty && (lost.length > 0 || stateHas(out))) {
+    const problem = `has none of the secrets that this stack was deployed with, and new ones do not open its data; ${ways}`;
+    return refuse([{ path, problem }]);
+  }
+  refuse(
+    lost.map((name) => ({
+      path: name,
+      problem: `is not in "${path}", but this stack was deployed with it (${secretSpecs[name].purpose}); put the old line back, or ${ways}`,
+    })),
+  );
+}
+
+function refuse(problems: readonly Problem[]): void {
   if (problems.length > 0) throw new ConfigError(problems);
 }
+
+function lostSecret(
+  name: SecretName,
+  path: string,
+  files: ReadonlyMap<SecretName, string>,
+): Problem {
+  const { purpose } = secretSpecs[name];
+  return {
+    path: name,
+    problem: `is not in "${path}", but this folder was generated with it (${purpose}); put the old line back; or, when the data is not wanted, run "down --delete-data" and then remove "${files.get(name)}"`,
+  };
+}
+
+const stateHas = (out: string): boolean =>
+  existsSync(stateFile(out)) && readStatePlace(out) !== undefined;

@@ -5,6 +5,7 @@ import {
   formatEnvFile,
   ownerVariable,
   renderComposeFolder,
+  revisionKeyVariable,
   type ComposeTransform,
   type OutputFile,
   type SecretValues,
@@ -17,12 +18,13 @@ import {
 } from "../../constructs/mlflow/index.js";
 import { settingsFileName, type Settings } from "../settings.js";
 import { loadAssets } from "../../constructs/image/load.js";
+import { readDeployed } from "../tools/deployed-record.js";
 import { readDotenvFile } from "../tools/dotenv-file.js";
 import { isOpenToOthers, makePrivate, readIfExists, writeFileAtomically } from "../tools/files.js";
 import type { RuntimeName } from "../tools/runtime-record.js";
-import { completeSecrets, secretsRevision } from "../tools/secrets.js";
+import { completeSecrets, generateSecret, secretsRevision } from "../tools/secrets.js";
 import { describeChange, withPermissions, type Change } from "./changes.js";
-import { describeMoves } from "./moves.js";
+import { describeMoves, placesOf, type Places } from "./moves.js";
 import { findEarlierSecrets, requireNoneLost } from "./earlier-secrets.js";
 
 /** What a run would write, and what that changes. */
@@ -32,14 +34,26 @@ export interface Generated {
   readonly secrets: SecretValues;
   /** What an earlier run kept in another place, a sentence each. */
   readonly moves: readonly string[];
+  /** Where the server keeps its data. */
+  readonly places: Places | undefined;
   /** Secrets that no earlier run had. */
   readonly made: readonly SecretName[];
   /** What tells this folder's deployment from others of its name, on a host of Terraform's. */
   readonly owner: string;
+  /** Makes the revisions of its secrets; it stays when they change. */
+  readonly revisionKey: string;
 }
 
 /** The part of the settings that a folder is made from. */
-export type FolderSettings = Pick<Settings, "deployment" | "out" | "secrets" | "keep" | "source">;
+export type FolderSettings = Pick<
+  Settings,
+  "deployment" | "out" | "secrets" | "keep" | "source"
+> & {
+  /** What removes a stack with its data, as the user types it. */
+  readonly removal?: string;
+  /** Whose the stack on the host is, where `.env` does not tell. */
+  readonly owner?: string;
+};
 
 /** The `.env` of before, kept whenever a secret in it changes, so that no password is ever gone. */
 const previousName = ".env.previous";
@@ -85,8 +99,10 @@ export function planFolder(
     { ...earlier.values, ...filled(kept) },
     { given: settings.source, kept: `"${path}"` },
   );
-  requireNoneLost(out, made, earlier);
-  const owner = kept[ownerVariable] || randomUUID();
+  requireNoneLost(settings, made, earlier, kept);
+  const owner = kept[ownerVariable] || settings.owner || randomUUID();
+  const revisionKey = kept[revisionKeyVariable] || generateSecret(32);
+  const rendered = renderComposeFolder(deployment, loadAssets(), transform);
   const files = [
     ...(settings.keep ? [{ path: settingsFileName, text: settings.keep.text, mode: 0o600 }] : []),
     // The passwords before what uses them, and the old ones before the new.
@@ -98,19 +114,49 @@ export function planFolder(
         secrets,
         secretsRevision(secrets),
         others(kept, secrets, kind),
-        kind === "terraform" ? owner : undefined,
+        kind === "terraform" ? { owner, revisionKey } : undefined,
       ),
       mode: 0o600,
     },
-    ...renderComposeFolder(deployment, loadAssets(), transform)
-      .filter((file) => isFor(kind, file.path))
-      .map((file) => ({ ...file, mode: 0o644 })),
+    ...rendered.filter((file) => isFor(kind, file.path)).map((file) => ({ ...file, mode: 0o644 })),
   ];
-  const composeFile = files.find((file) => file.path === composeName);
-  const moves = composeFile
-    ? describeMoves(readIfExists(join(out, composeName)), composeFile.text)
-    : [];
-  return { files, changes: changesOf(out, files), moves, secrets, made, owner };
+  const places = placesOf(rendered.find((file) => file.path === composeName)?.text);
+  const moves = describeMoves(earlierPlaces(out, kind), places);
+  const changes = changesOf(out, files);
+  return { files, changes, moves, places, secrets, made, owner, revisionKey };
+}
+
+/** Those of what the last run started, as far as it is one of the same kind. */
+function earlierPlaces(out: string, kind: FolderKind): Places | undefined {
+  switch (kind) {
+    case "docker":
+      return placesOf(readIfExists(join(out, composeName)));
+    case "process":
+      return undefined;
+    case "terraform":
+      return readDeployed(out)?.places;
+    default:
+      return unreachable(kind);
+  }
+}
+
+/**
+ * The folder as it is, for what only looks or removes: nothing is made, and a secret that is
+ * missing is empty.
+ */
+export function readFolder({ deployment, out, secrets, owner = "" }: FolderSettings): Generated {
+  const kept = readDotenvFile(join(out, ".env")) ?? {};
+  const values = deployment.secrets.map(({ name }) => [name, secrets[name] || kept[name] || ""]);
+  return {
+    files: [],
+    changes: [],
+    moves: [],
+    places: undefined,
+    secrets: Object.fromEntries(values) as SecretValues,
+    made: [],
+    owner: kept[ownerVariable] || owner,
+    revisionKey: kept[revisionKeyVariable] ?? "",
+  };
 }
 
 const filled = (values: Readonly<Record<string, string>>): Record<string, string> =>
@@ -139,7 +185,7 @@ function others(
       ([name]) =>
         name !== "MLSTACK_SECRETS_REVISION" &&
         !(name in secrets) &&
-        !(name === ownerVariable && kind === "terraform"),
+        !([ownerVariable, revisionKeyVariable].includes(name) && kind === "terraform"),
     ),
   );
 }

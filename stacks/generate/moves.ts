@@ -1,29 +1,49 @@
 import { parseComposeFile, type ComposeService } from "../../compose-templates/index.js";
 
+/** Where a tracking server keeps its data, in words and without secrets. */
+export interface Places {
+  /** The volume or folder with SQLite, plain files and local artifacts. */
+  readonly data?: string | undefined;
+  readonly database: string;
+  readonly artifacts: string;
+}
+
+/** The places of a Compose file's server; undefined: it has none, or there is no such file. */
+export function placesOf(compose: string | undefined): Places | undefined {
+  const server = readServer(compose);
+  return (
+    server && {
+      data: dataPlace(server),
+      database: place(server, databaseNames),
+      artifacts: place(server, artifactNames),
+    }
+  );
+}
+
 /**
  * What stays behind when a store changes: runs are found in the new database only, and their files
  * in the new artifact store only. Nothing is lost, but it looks so.
  *
- * @param before - the Compose file of the last run; undefined: there was none
+ * @param before - of the last run; undefined: there was none
  * @returns a sentence each
  */
-export function describeMoves(before: string | undefined, after: string): readonly string[] {
-  const [old, now] = [readServer(before), readServer(after)];
-  if (!old || !now) return [];
-  const data = [dataPlace(old), dataPlace(now)];
-  const database = [place(old, databaseNames), place(now, databaseNames)];
-  const artifacts = [place(old, artifactNames), place(now, artifactNames)];
-  const moved = data[0] !== data[1];
+export function describeMoves(
+  before: Places | undefined,
+  after: Places | undefined,
+): readonly string[] {
+  if (!before || !after) return [];
+  const moved = before.data !== after.data;
   const ofFiles = (text: string) => text.includes("/data/");
+  const { data, database, artifacts } = before;
   return [
-    ...(database[0] !== database[1] || (moved && ofFiles(database[1] ?? ""))
+    ...(database !== after.database || (moved && ofFiles(after.database))
       ? [
-          `experiments and runs made so far stay in ${data[0] ?? database[0]} and are not in the new backend store`,
+          `experiments and runs made so far stay in ${data ?? database} and are not in the new backend store`,
         ]
       : []),
-    ...(artifacts[0] !== artifacts[1] || (moved && ofFiles(artifacts[1] ?? ""))
+    ...(artifacts !== after.artifacts || (moved && ofFiles(after.artifacts))
       ? [
-          `artifacts made so far stay in ${ofFiles(artifacts[0] ?? "") ? data[0] : artifacts[0]}; runs can't open them until they are copied to the new artifact store under the same names`,
+          `artifacts made so far stay in ${ofFiles(artifacts) ? data : artifacts}; runs can't open them until they are copied to the new artifact store under the same names`,
         ]
       : []),
   ];
@@ -38,7 +58,6 @@ const readServer = (text = ""): ComposeService | undefined =>
 const place = ({ environment = {} }: ComposeService, names: readonly string[]): string =>
   names.flatMap((name) => environment[name] ?? []).join(" at ");
 
-/** The volume or folder with SQLite, plain files and local artifacts. */
 const dataPlace = ({ volumes = [] }: ComposeService): string | undefined => {
   const mount = volumes.find(({ target }) => target === "/data");
   return mount && (mount.type === "volume" ? `the volume ${mount.source}` : `"${mount.source}"`);

@@ -26,6 +26,13 @@ export interface HostContainer extends Named {
   readonly published: readonly Listener[];
 }
 
+/**
+ * Whether its processes and its ports are there: a paused one keeps both, and one that fails and
+ * starts again has them again at any moment.
+ */
+export const isAtWork = ({ state }: Pick<HostContainer, "state">): boolean =>
+  state === "running" || state === "restarting" || state === "paused";
+
 /** Everything on a host that has a name. */
 export interface Inventory {
   readonly containers: readonly HostContainer[];

@@ -15,19 +15,20 @@ export interface WantedNames {
   readonly names: ByKind;
   /** Ids or names of what our own state knows. */
   readonly owned: ByKind;
-  /** Whether the secrets of volumes that a Compose project left are there. */
+  /** Whether the secrets of volumes that an earlier deployment left are there. */
   readonly mayAdoptVolumes: boolean;
 }
 
 /** Whether it is this deployment's: by its labels, or because our state knows it. */
 export function isOwn(
   { id, name, deployment, owner }: Named,
-  wanted: WantedNames,
+  wanted: Pick<WantedNames, "deployment" | "owner">,
   known: readonly string[],
 ): boolean {
   // Docker names a container by the beginning of its id, too.
   if (known.some((one) => one === name || (one.length >= 12 && id.startsWith(one)))) return true;
-  return deployment === wanted.deployment.name && owner === wanted.owner;
+  // Without a mark on either side nobody knows.
+  return owner !== "" && deployment === wanted.deployment.name && owner === wanted.owner;
 }
 
 /** Refuses names that something else on the host has: it would be replaced, or its data written. */
@@ -42,7 +43,11 @@ export function requireNames(facts: HostFacts, wanted: WantedNames, problems: Pr
     named(kind).filter(({ deployment }) => deployment === wanted.deployment.name),
   );
   if (foreigners.length > 0) {
-    problems.add("MLSTACK_NAME", anotherFolders(foreigners, wanted.deployment.name, title));
+    const whose = anotherFolders(foreigners, wanted.deployment.name, title);
+    problems.add(
+      "MLSTACK_NAME",
+      `${whose}; to go on with it, put that folder's .env into the output folder; else set another MLSTACK_NAME`,
+    );
     return;
   }
   const add = (problem: string) => problems.add("MLSTACK_NAME", problem);
@@ -74,10 +79,10 @@ export function requireNames(facts: HostFacts, wanted: WantedNames, problems: Pr
 }
 
 /** Only who has the passwords of a deployment goes on with it. */
-function anotherFolders(found: readonly Named[], name: string, title: string): string {
+export function anotherFolders(found: readonly Named[], name: string, title: string): string {
   const [first] = found;
   const more = found.length > 1 ? ` and ${found.length - 1} more` : "";
-  return `${title} has the deployment "${name}" of another folder (${first?.name}${more}); to go on with it, put that folder's .env into the output folder; else set another MLSTACK_NAME`;
+  return `${title} has the deployment "${name}" of another folder (${first?.name}${more})`;
 }
 
 /** Whose it is, as far as it says so. */
@@ -96,14 +101,26 @@ function requireVolume(
   add: (problem: string) => void,
 ): void {
   const { name, project } = volume;
-  const out = `set another MLSTACK_NAME, or remove it there and what is in it: docker volume rm ${name}`;
-  if (project !== deployment.name) {
-    add(`${foreign("volume", volume, title)}; ${out}`);
+  if (!mayAdopt(volume, deployment.name)) {
+    add(
+      `${foreign("volume", volume, title)}; set another MLSTACK_NAME, or remove it there and all data in it: docker volume rm ${name}`,
+    );
     return;
   }
-  // Only those with data; the others are made anew at any time.
-  if (mayAdoptVolumes || !holdsData(name)) return;
+  // Of Compose only those with data; the others are made anew at any time.
+  if (mayAdoptVolumes || (project !== "" && !holdsData(name))) return;
+  const [left, whose] =
+    project === ""
+      ? ["which may hold data of an earlier deployment", "that deployment's"]
+      : [`left of the Compose project "${project}"`, "that project's"];
   add(
-    `${title} has the volume ${name}, left of the Compose project "${project}"; to go on with its data, put that project's .env into the output folder; else ${out}`,
+    `${title} has the volume ${name}, ${left}; to go on with its data, put ${whose} .env into the output folder; or set another MLSTACK_NAME; or, where nobody wants it, remove it there and all data in it: docker volume rm ${name}`,
   );
 }
+
+/**
+ * Whether a volume of our own name is ours to go on with, given its secrets: Compose made it for
+ * this deployment, or somebody by hand, who brought it back from a backup.
+ */
+export const mayAdopt = (volume: Named, name: string): boolean =>
+  volume.deployment === "" && (volume.project === name || volume.project === "");

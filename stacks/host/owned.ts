@@ -2,6 +2,8 @@ import type { DockerHost } from "../../constructs/docker/host.js";
 import { deploymentLabel, ownerLabel } from "../../constructs/docker/names.js";
 import { lastLine, whyFailed, type Ran } from "../tools/docker.js";
 import { environmentOf } from "../tools/env-lines.js";
+import type { Listener } from "../tools/listener.js";
+import { shortAddress } from "./proc-net.js";
 import { runOnHost } from "./run.js";
 import { askWhySshFailed, hostName } from "./ssh-failure.js";
 
@@ -22,6 +24,8 @@ export interface OwnedContainer {
   readonly labels: Readonly<Record<string, string>>;
   /** Ids of its networks by name. A stopped container keeps the id of one that is gone. */
   readonly networks: Readonly<Record<string, string>>;
+  /** Where it listens whenever it runs; `docker ps` tells that of one at work alone. */
+  readonly bindings: readonly Listener[];
 }
 
 /** A network or a volume that carries our label; a volume's id is its name. */
@@ -44,37 +48,36 @@ type Json = any; // eslint-disable-line @typescript-eslint/no-explicit-any -- an
 export interface OwnerNames {
   readonly name: string;
   readonly owner: string;
+  /** Ids that its state knows, whatever their label says of the owner. */
+  readonly known?: readonly string[];
 }
 
 /**
- * What the host has by the label of the deployment: also what no state knows.
+ * What the host has by the labels of the deployment: also what no state knows.
  *
  * @throws {Error} where the host does not answer, so that "nothing is there" is true
  */
 export async function listOwned(
   host: DockerHost,
-  { name, owner }: OwnerNames,
+  { name, owner, known = [] }: OwnerNames,
   signal?: AbortSignal,
 ): Promise<Owned> {
-  const filter = [
-    "--filter",
-    `label=${deploymentLabel}=${name}`,
-    "--filter",
-    `label=${ownerLabel}=${owner}`,
-  ];
+  const filter = ["--filter", `label=${deploymentLabel}=${name}`];
+  const isOurs = ({ id, labels }: OwnedObject): boolean =>
+    labels[ownerLabel] === owner || known.includes(id);
   const [containers, networks, volumes] = await Promise.all([
     inspect(host, "container", ["--all", "--no-trunc", ...filter], signal),
     inspect(host, "network", ["--no-trunc", ...filter], signal),
     inspect(host, "volume", filter, signal),
   ]);
   return {
-    containers: containers.map(readContainer),
-    networks: networks.map(({ Id, Name, Labels }) => ({
-      id: Id,
-      name: Name,
-      labels: Labels ?? {},
-    })),
-    volumes: volumes.map(({ Name, Labels }) => ({ id: Name, name: Name, labels: Labels ?? {} })),
+    containers: containers.map(readContainer).filter(isOurs),
+    networks: networks
+      .map(({ Id, Name, Labels }) => ({ id: Id, name: Name, labels: Labels ?? {} }))
+      .filter(isOurs),
+    volumes: volumes
+      .map(({ Name, Labels }) => ({ id: Name, name: Name, labels: Labels ?? {} }))
+      .filter(isOurs),
   };
 }
 
@@ -110,6 +113,7 @@ const readContainer = ({
   State,
   Image,
   Config,
+  HostConfig,
   NetworkSettings,
 }: Json): OwnedContainer => ({
   id: Id,
@@ -127,4 +131,11 @@ const readContainer = ({
       NetworkID,
     ]),
   ),
+  bindings: Object.entries<Json>(HostConfig?.PortBindings ?? {}).flatMap(([inside, outside]) =>
+    inside.endsWith("/tcp") ? (outside ?? []).flatMap(readBinding) : [],
+  ),
 });
+
+/** Without a port Docker chooses one at each start, which only its list tells. */
+const readBinding = ({ HostIp, HostPort }: Json): readonly Listener[] =>
+  Number(HostPort) > 0 ? [{ host: shortAddress(HostIp || "0.0.0.0"), port: Number(HostPort) }] : [];

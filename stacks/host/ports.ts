@@ -1,6 +1,7 @@
 import type { Problems } from "../../constructs/mlflow/index.js";
 import type { Listener } from "../tools/listener.js";
 import type { HostFacts } from "./facts.js";
+import { isAtWork } from "./inventory.js";
 import { isOwn } from "./names.js";
 import type { Wanted } from "./preflight.js";
 import { shortAddress } from "./proc-net.js";
@@ -15,11 +16,11 @@ export function requirePort(facts: HostFacts, wanted: Wanted, problems: Problems
     "MLFLOW_HOST",
     `must be an address of ${title}; got "${bindAddress}"; it has ${addresses?.filter((own) => !/^(127\.|::1$|fe80:)/.test(own)).join(", ") || "none but its own loopback"}`,
   );
-  const running = facts.containers.filter(({ state }) => state === "running");
+  const running = facts.containers.filter(isAtWork);
   const [own, others] = [true, false].map((ours) =>
     running.filter((one) => isOwn(one, wanted, wanted.owned.containers) === ours),
   ) as [typeof running, typeof running];
-  const published = own.flatMap((container) => container.published);
+  const published = [...own.flatMap((container) => container.published), ...wanted.bindings];
   if (published.some((one) => isSame(one, listener))) return;
   const holder = others.find((one) => one.published.some((taken) => meets(taken, listener)));
   // What our own container holds elsewhere is let go of before the new one begins.

@@ -11,13 +11,17 @@ import {
   requireVersion,
   runningGiB,
 } from "../up/resources.js";
+import type { Listener } from "../tools/listener.js";
 import type { HostFacts } from "./facts.js";
+import { isAtWork } from "./inventory.js";
 import { isOwn, requireNames, type WantedNames } from "./names.js";
 import { requirePort } from "./ports.js";
 
 /** What is about to be deployed, and what of it is there. */
 export interface Wanted extends WantedNames {
   readonly deployment: MlflowDeployment;
+  /** What our own containers at work listen on, also where one is just between two starts. */
+  readonly bindings: readonly Listener[];
 }
 
 /**
@@ -36,8 +40,7 @@ export function requireHost(facts: HostFacts, wanted: Wanted, problems: Problems
   requireCpus(deployment, facts.cpus, title, problems);
   requireClock(facts, problems);
   const runs = facts.containers.some(
-    (container) =>
-      container.state === "running" && isOwn(container, wanted, wanted.owned.containers),
+    (container) => isAtWork(container) && isOwn(container, wanted, wanted.owned.containers),
   );
   if (!runs) {
     const { availableMemoryMiB: available, memoryMiB } = facts;

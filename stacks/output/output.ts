@@ -15,7 +15,7 @@ export async function output(
   options: OutputOptions,
   signal: AbortSignal,
 ): Promise<number> {
-  const session = { signal, report: () => undefined };
+  const session = { signal, report: () => undefined, needsSecrets: false };
   const outputs = await withSession(stack, options, session, async ({ terraform }) => {
     await terraform.init();
     const state = await terraform.state();

@@ -1,9 +1,11 @@
+import { stackCommand } from "../stack/command-line.js";
+import type { Drift } from "../stack/found.js";
+import { printNotes } from "../stack/notes.js";
 import { cleanOf, describePlan, printPlan, printWarnings } from "../stack/plan-words.js";
 import { describeHost, look, type Look } from "../stack/look.js";
 import { initialise, withSession, type StackSession } from "../stack/session.js";
 import type { StackOptions } from "../stack/settings.js";
 import { Steps } from "../stack/steps.js";
-import { selfCommand } from "../tools/self.js";
 
 export interface PlanVerbOptions extends StackOptions {
   /** Exit with 1 when something would change. */
@@ -21,7 +23,8 @@ export async function plan(
   signal: AbortSignal,
 ): Promise<number> {
   const steps = new Steps();
-  return withSession(stack, options, { signal, report: steps.report }, (session) =>
+  const { report } = steps;
+  return withSession(stack, options, { signal, report, isTrial: true }, (session) =>
     planSession(session, steps, options, signal),
   );
 }
@@ -42,12 +45,27 @@ async function planSession(
     },
   ]);
   if (!found) throw new Error("bug: planned without looking");
-  const changes = describePlan(found.plan, found.drift, session.names);
+  const changes = describePlan(found, session.names);
   printWarnings(found.plan);
+  printNotes(session);
   if (!printPlan(changes, found.drift, cleanOf(session))) {
     console.log(`\n${stack}: nothing changes`);
     return 0;
   }
-  console.log(`\nDo it:  ${selfCommand()} deploy ${stack}`);
+  printCommand(stack, options, found.drift);
   return options.check === true ? 1 : 0;
+}
+
+/** What to type next: the whole line, since a plan keeps no flag. */
+function printCommand(stack: string, options: StackOptions, drift: readonly Drift[]): void {
+  const lost = drift.flatMap(({ repair }) => (repair.kind === "lost-data" ? [repair.volume] : []));
+  const command = stackCommand(
+    "deploy",
+    stack,
+    options,
+    lost.flatMap((volume) => ["--new-volume", volume]),
+  );
+  if (lost.length === 0) return console.log(`\nDo it:  ${command}`);
+  console.log(`\nDeploy refuses this as it is: data is gone. Restore ${lost.join(" and ")} first;`);
+  console.log(`or, to begin with nothing in place of it:  ${command}`);
 }

@@ -12,6 +12,8 @@ const waitSeconds = 180;
 const writingMilliseconds = 10_000;
 
 interface LockOptions {
+  /** The folder as people know it. @default - the one that is locked */
+  readonly folder?: string | undefined;
   readonly report?: ((line: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -19,11 +21,10 @@ interface LockOptions {
 /** Runs `work` while no other command starts or stops the server of this folder. */
 export async function withLock<T>(
   out: string,
-  { report, signal }: LockOptions,
+  { folder = out, report, signal }: LockOptions,
   work: () => Promise<T>,
 ): Promise<T> {
   const path = lockFile(out);
-  makeLockFolder(dirname(path));
   const deadline = Date.now() + waitSeconds * 1000;
   for (let told = false; !tryLock(path); told = true) {
     signal?.throwIfAborted();
@@ -33,7 +34,7 @@ export async function withLock<T>(
         `another mlstack works in this folder since ${waitSeconds} s\nWait for it, or end it and remove "${path}".`,
       );
     }
-    if (!told) report?.("Waiting for another mlstack in this folder");
+    if (!told) report?.(`waits for another mlstack in ${folder}${ownerWords(path)}`);
     await sleep(200);
   }
   try {
@@ -52,7 +53,15 @@ function makeLockFolder(path: string): void {
   }
 }
 
+/** ` (pid 4711)`; empty while the lock is being written. */
+function ownerWords(path: string): string {
+  const pid = /"pid":(\d+)/.exec(readIfExists(path) ?? "")?.[1];
+  return pid === undefined ? "" : ` (pid ${pid})`;
+}
+
 function tryLock(path: string): boolean {
+  // Whoever held the lock may have taken the folder away.
+  makeLockFolder(dirname(path));
   try {
     const descriptor = openSync(path, "wx", 0o600);
     const identity = inspectProcess(process.pid)?.identity ?? "";

@@ -1,3 +1,5 @@
+import { ownerLabel } from "../../constructs/docker/names.js";
+import type { ByKind } from "../host/names.js";
 import type { State, StateResource } from "../terraform/state.js";
 import { environmentOf } from "../tools/env-lines.js";
 
@@ -53,6 +55,24 @@ export function readExpected(state: State | undefined): Expected {
     networks: of("docker_network").map(object),
     volumes: of("docker_volume").map(object),
   };
+}
+
+/** Ids on the host, a volume's being its name. */
+export const knownBy = ({ containers, networks, volumes }: Expected): ByKind => ({
+  containers: containers.map(({ id }) => id),
+  networks: networks.map(({ id }) => id),
+  volumes: volumes.map(({ name }) => name),
+});
+
+/** The mark of the folder that all of it was deployed from; undefined: nothing in it has one. */
+export function ownerIn(state: State | undefined): string | undefined {
+  for (const resource of state?.resources ?? []) {
+    for (const block of listOf(resource, "labels")) {
+      const { label, value } = block as Record<string, unknown>;
+      if (label === ownerLabel && typeof value === "string" && value !== "") return value;
+    }
+  }
+  return undefined;
 }
 
 const text = ({ values }: StateResource, name: string): string => String(values[name] ?? "");

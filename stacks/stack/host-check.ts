@@ -1,13 +1,16 @@
 import type { DockerHost } from "../../constructs/docker/host.js";
 import { ConfigError, Problems } from "../../constructs/mlflow/index.js";
 import { hostFacts, type HostFacts } from "../host/facts.js";
+import { isAtWork } from "../host/inventory.js";
 import { listOwned, whyNoAnswer } from "../host/owned.js";
 import { requireHost } from "../host/preflight.js";
 import { runOnHost, shellOnHost } from "../host/run.js";
 import { requireOpened } from "../up/known-volumes.js";
 import type { State } from "../terraform/state.js";
-import { findDrift, type Drift, type Found } from "./drift.js";
-import { readExpected, type Expected } from "./expected.js";
+import { findDrift } from "./drift.js";
+import { knownBy, readExpected, type Expected } from "./expected.js";
+import type { Drift, Found } from "./found.js";
+import { lostWithState } from "./lost-data.js";
 import { requireSamePlace } from "./same-place.js";
 import type { StackSession } from "./session.js";
 
@@ -38,15 +41,17 @@ export async function checkHost(
   const facts = await askHost(host);
   const expected = readExpected(state);
   const problems = new Problems();
-  requireSamePlace(settings, facts, problems);
+  requireSamePlace(settings, facts, problems, state);
   problems.throwIfAny();
-  const owned = {
-    containers: expected.containers.map(({ id }) => id),
-    networks: expected.networks.map(({ id }) => id),
-    volumes: expected.volumes.map(({ name }) => name),
-  };
+  const known = knownBy(expected);
   const { made, owner } = generated;
-  const wanted = { deployment, stack, owner, names: hostNames, owned };
+  const owned = await listOwned(
+    host,
+    { name: deployment.name, owner, known: Object.values(known).flat() },
+    signal,
+  );
+  const bindings = owned.containers.filter(isAtWork).flatMap((container) => container.bindings);
+  const wanted = { deployment, stack, owner, names: hostNames, owned: known, bindings };
   requireHost(facts, { ...wanted, mayAdoptVolumes: made.length === 0 }, problems);
   const volumes = facts.volumes.map(({ name }) => name);
   problems.throwIfAny();
@@ -54,12 +59,17 @@ export async function checkHost(
   await requireDataDirectory(settings, facts, problems);
   problems.throwIfAny();
   const found: Found = {
-    owned: await listOwned(host, { name: deployment.name, owner }, signal),
+    owned,
+    owner,
     volumes: new Set(volumes),
     ...(await findImages(host, expected, signal)),
   };
   const jobs = new Set(names.jobs.map(names.nameOf));
-  return { facts, expected, drift: findDrift(expected, found, names.nameOf, jobs) };
+  const drift = [
+    ...findDrift(expected, found, names.nameOf, jobs),
+    ...lostWithState(expected, deployment.name, hostNames.volumes, found.volumes),
+  ];
+  return { facts, expected, drift };
 }
 
 /** Docker would fail for a folder that is missing, and the server for one that is another's. */

@@ -1,8 +1,10 @@
 import pc from "picocolors";
-import type { Plan, PlannedAction, PlannedChange, ResourceChange } from "../terraform/plan.js";
-import type { Drift } from "./drift.js";
-import { secretsLabel } from "../../constructs/docker/names.js";
+import { holdsData } from "../../constructs/mlflow/index.js";
+import type { PlannedAction, PlannedChange, Plan, ResourceChange } from "../terraform/plan.js";
 import { redact } from "../tools/redact.js";
+import { differences, isRecord } from "./differences.js";
+import type { Drift } from "./found.js";
+import type { Look } from "./look.js";
 import type { ResourceNames } from "./resource-names.js";
 import type { StackSession } from "./session.js";
 
@@ -12,34 +14,54 @@ export const cleanOf =
   (text: string): string =>
     redact(text, generated.secrets);
 
+/** `adopt`: Terraform makes a volume that is there already, which leaves it as it is. */
+export type DescribedAction = PlannedAction | "adopt";
+
 /** A change as people read it. */
 export interface DescribedChange {
   readonly address: string;
   readonly name: string;
-  readonly action: PlannedAction;
+  readonly action: DescribedAction;
   /** What changes in it, a line each. */
   readonly details: readonly string[];
 }
 
 /** Changes that are no consequence of something `deploy` sets right before it applies. */
 export function describePlan(
-  { changes, details }: Plan,
-  drift: readonly Drift[],
+  { plan: { changes, details }, drift, facts }: Pick<Look, "plan" | "drift" | "facts">,
   names: ResourceNames,
 ): readonly DescribedChange[] {
   const retagged = new Set(
     drift.flatMap(({ address, repair }) => (address && repair.kind === "tag" ? [address] : [])),
   );
   const byAddress = new Map(details.resource_changes.map((change) => [change.address, change]));
+  const there = new Set(facts.volumes.map(({ name }) => name));
+  const goesOn = details.resource_changes.some((resource) => {
+    const volume = volumeIn(resource);
+    return volume !== undefined && holdsData(volume) && there.has(volume);
+  });
   return changes
     .filter(({ address }) => !retagged.has(address))
     .filter((change) => !followsImage(change, byAddress.get(change.address), retagged.size > 0))
-    .map((change) => ({
-      address: change.address,
-      name: names.jobs.includes(change.address) ? `${change.name} (job)` : change.name,
-      action: change.action,
-      details: detailsOf(change, byAddress.get(change.address)),
-    }));
+    .map((change) => {
+      const resource = byAddress.get(change.address);
+      const name = names.jobs.includes(change.address) ? `${change.name} (job)` : change.name;
+      const details = detailsOf(change, resource);
+      const made = change.action === "create" ? volumeIn(resource) : undefined;
+      const { address, action } = change;
+      if (made === undefined) return { address, name, action, details };
+      if (there.has(made)) {
+        return { address, name: `${name} (it is there)`, action: "adopt", details };
+      }
+      const isEmptied = goesOn && holdsData(made);
+      return { address, name: isEmptied ? `${name} (empty)` : name, action, details };
+    });
+}
+
+/** Name on the host of a volume that is made. */
+function volumeIn(resource: ResourceChange | undefined): string | undefined {
+  const after = resource?.type === "docker_volume" ? resource.change.after : undefined;
+  return isRecord(after) && typeof after["name"] === "string" ? after["name"] : undefined;
 }
 
 /** What changes in it; where nothing does, why it is replaced all the same. */
@@ -73,95 +95,8 @@ function followsImage(
   );
 }
 
-/** What the provider fills in, or what says nothing to people. */
-const silent = /^(id|container_logs|exit_code|network_data|bridge|output|repo_digest)$/;
-
-function differences(resource: ResourceChange | undefined): readonly string[] {
-  const {
-    before,
-    after,
-    after_unknown: unknown,
-  } = (resource?.change ?? {}) as Record<string, Record<string, unknown> | undefined>;
-  if (!before || !after) return [];
-  return Object.keys({ ...before, ...after })
-    .filter((key) => !silent.test(key) && unknown?.[key] !== true && !isEmpty(after[key]))
-    .flatMap((key) => difference(key, before[key], after[key]));
-}
-
-const isEmpty = (value: unknown): boolean => value === null || value === undefined;
-
-function difference(key: string, before: unknown, after: unknown): readonly string[] {
-  if (JSON.stringify(before) === JSON.stringify(after)) return [];
-  // How the provider says that it found a container stopped.
-  if (key === "must_run") return ["start it again"];
-  if (Array.isArray(before) && Array.isArray(after)) return listDifference(key, before, after);
-  if (isRecord(before) && isRecord(after)) {
-    return Object.keys(after).flatMap((name) =>
-      difference(`${key}.${name}`, before[name], after[name]),
-    );
-  }
-  return [`${key}: ${short(before)} -> ${short(after)}`];
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  value !== null && typeof value === "object" && !Array.isArray(value);
-
-/** Of a list only what comes and goes; `NAME=a` and `NAME=b` are one line. */
-function listDifference(
-  key: string,
-  before: readonly unknown[],
-  after: readonly unknown[],
-): readonly string[] {
-  const [was, now] = [before, after].map((list) => new Set(list.map(shortItem))) as [
-    Set<string>,
-    Set<string>,
-  ];
-  const gone = [...was].filter((item) => !now.has(item));
-  const come = [...now].filter((item) => !was.has(item));
-  const nameOf = (item: string) => /^"?([A-Za-z_][\w.-]*)=/.exec(item)?.[1];
-  if ([...come, ...gone].some((item) => item.includes(secretsLabel))) {
-    const rest = (list: readonly unknown[]) =>
-      list.filter((item) => !short(item).includes(secretsLabel));
-    return [
-      "secrets that it reads have changed",
-      ...listDifference(key, rest(before), rest(after)),
-    ];
-  }
-  return [
-    ...come.map((item) => {
-      const twin = gone.find(
-        (other) => nameOf(item) !== undefined && nameOf(other) === nameOf(item),
-      );
-      return twin === undefined ? `${key}: + ${item}` : `${key}: ${twin} -> ${item}`;
-    }),
-    ...gone
-      .filter(
-        (item) =>
-          !come.some((other) => nameOf(item) !== undefined && nameOf(other) === nameOf(item)),
-      )
-      .map((item) => `${key}: - ${item}`),
-  ];
-}
-
-/** An item of a list, without what the provider fills in of itself: nothing, 0 and "". */
-function shortItem(item: unknown): string {
-  if (!isRecord(item)) return short(item);
-  const filled = Object.entries(item).filter(
-    ([, value]) => value && !(Array.isArray(value) && value.length === 0),
-  );
-  const { label, value, ...others } = Object.fromEntries(filled);
-  if (typeof label === "string" && Object.keys(others).length === 0) {
-    return `${label}=${String(value)}`;
-  }
-  return short(Object.fromEntries(filled));
-}
-
-const short = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? "nothing";
-  return text.length > 100 ? `${text.slice(0, 97)}…` : text;
-};
-
-const signs: Readonly<Partial<Record<PlannedAction, string>>> = {
+const signs: Readonly<Partial<Record<DescribedAction, string>>> = {
+  adopt: "= go on with",
   create: pc.green("+ make"),
   update: pc.yellow("~ change"),
   replace: pc.yellow("± replace"),

@@ -1,6 +1,7 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ConfigError, type VolumeName } from "../../constructs/mlflow/index.js";
-import { planFolder, type Generated } from "../generate/folder.js";
+import { planFolder, readFolder, type Generated } from "../generate/folder.js";
 import { whyBroken } from "../host/broken.js";
 import { findTerraform } from "../terraform/binary.js";
 import { Terraform } from "../terraform/terraform.js";
@@ -9,7 +10,8 @@ import { buildAdvice } from "./build-advice.js";
 import { resourceNames, type ResourceNames } from "./resource-names.js";
 import { readStackSettings, type StackOptions, type StackSettings } from "./settings.js";
 import { synthesise } from "./synth.js";
-import { terraformVariables } from "./variables.js";
+import { missingFolders, removeTrial } from "./trial.js";
+import { folderSettings, terraformVariables } from "./variables.js";
 
 /** A stack that was synthesised, and the Terraform that works on it. */
 export interface StackSession {
@@ -30,6 +32,15 @@ export interface SessionOptions {
   readonly report: (line: string) => void;
   /** Data volumes that may be destroyed. */
   readonly mayDestroy?: readonly VolumeName[];
+  /**
+   * Whether what is made needs every secret. Without, none is made or missed, a missing one is
+   * empty, and the folder must be there.
+   *
+   * @default true
+   */
+  readonly needsSecrets?: boolean;
+  /** Whether a folder that was not there shall go again. @default false */
+  readonly isTrial?: boolean;
 }
 
 /**
@@ -42,11 +53,27 @@ export async function withSession<T>(
   session: SessionOptions,
   work: (session: StackSession) => Promise<T>,
 ): Promise<T> {
-  const { out } = readStackSettings(stack, options, currentEngine);
+  const { out, state } = readStackSettings(stack, options, currentEngine);
+  if (session.needsSecrets === false && state.kind === "local") requireFolder(stack, out);
   const { withLock } = await import("../process/lock.js");
-  return withLock(join(out, "terraform"), session, async () =>
-    work(await openSession(stack, options, session)),
-  );
+  // No step shows anything yet.
+  const report = (line: string) => console.error(line);
+  const waiting = { folder: out, signal: session.signal, report };
+  const made = session.isTrial === true ? missingFolders(out) : [];
+  return withLock(join(out, "terraform"), waiting, async () => {
+    try {
+      return await work(await openSession(stack, options, session));
+    } finally {
+      removeTrial(made);
+    }
+  });
+}
+
+/** A mistyped `--out` is no stack, and must not become one. */
+function requireFolder(stack: string, out: string): void {
+  if (existsSync(out)) return;
+  const problem = `there is no ${stack} in "${out}"; name the folder that it was deployed from`;
+  throw new ConfigError([{ path: "--out", problem }]);
 }
 
 /**
@@ -57,18 +84,19 @@ export async function withSession<T>(
 async function openSession(
   stack: string,
   options: StackOptions,
-  { signal, report, mayDestroy = [] }: SessionOptions,
+  { signal, report, mayDestroy = [], needsSecrets = true }: SessionOptions,
 ): Promise<StackSession> {
   const settings = readStackSettings(stack, options, currentEngine);
-  const generated = planFolder(withShellSecrets(settings, process.env), "terraform");
-  requireComposed(generated.secrets);
+  const folder = folderSettings(withShellSecrets(settings, process.env));
+  const generated = needsSecrets ? planFolder(folder, "terraform") : readFolder(folder);
+  if (needsSecrets) requireComposed(generated.secrets);
   const binary = await findTerraform(options.terraformBinary);
-  const synthesised = synthesise(settings, { owner: generated.owner, mayDestroy });
+  const synthesised = synthesise(settings, { owner: generated.owner || undefined, mayDestroy });
   const names = resourceNames(synthesised.stack);
   const terraform = new Terraform({
     binary,
     directory: synthesised.directory,
-    variables: terraformVariables(generated.secrets, process.env),
+    variables: terraformVariables(generated, process.env),
     // Each resource is a connection of its own, of which a host takes few at a time over ssh.
     parallelism: settings.host.kind === "ssh" ? 2 : 4,
     signal,
@@ -91,7 +119,8 @@ async function openSession(
  */
 export async function initialise({ terraform, title }: StackSession): Promise<string> {
   const { moved } = await terraform.init();
-  if (!moved) return title;
+  // Without a copy there was nothing in it.
+  if (moved?.copy === undefined) return title;
   return `${title}; the state was moved from ${moved.from} to ${moved.to}, a copy of it is ${moved.copy}`;
 }
 

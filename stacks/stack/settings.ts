@@ -6,7 +6,12 @@ import {
   topologyNames,
   type Topology,
 } from "../../constructs/mlflow/index.js";
-import { inEnvironmentWords, loadDeployment, type Machine } from "../../env/load.js";
+import {
+  inEnvironmentWords,
+  loadDeployment,
+  readStackValues,
+  type Machine,
+} from "../../env/load.js";
 import {
   outFolder,
   parseTopology,
@@ -16,8 +21,9 @@ import {
   type SettingsOptions,
 } from "../settings.js";
 import { parseStateBackend, type StateBackend } from "../terraform/state-backend.js";
-import { deployedHost } from "../tools/deployed-record.js";
-import { flagPath, flagValues } from "../tools/flags.js";
+import { localEngine, withoutStandard } from "../tools/docker-engine.js";
+import { flagPath, readFlags } from "../tools/flags.js";
+import { readLastPlace, type LastPlace } from "./last-place.js";
 
 /** What Terraform makes, by the name people type. */
 export const stackNames = ["home-lab"] as const;
@@ -42,6 +48,10 @@ export interface StackSettings extends Omit<Settings, "runtime" | "stack"> {
   readonly stack: StackName;
   readonly host: DockerHost;
   readonly state: StateBackend;
+  /** Where the stack is by now; undefined: nowhere. */
+  readonly place: LastPlace | undefined;
+  /** What was asked for and is not done, a sentence each. */
+  readonly notes: readonly string[];
 }
 
 /** @throws {ConfigError} when `text` is not a stack */
@@ -58,8 +68,8 @@ function parseStack(text: string): StackName {
 const stackFolder = (stack: StackName): string => join("mlflow", stack);
 
 /**
- * As for a folder: flags, then the env file, then defaults; and the Docker host, which is
- * that of `docker`, else of the last deploy, where nothing names one.
+ * As for a folder: flags, then the env file, then defaults. A name and a Docker host that nobody
+ * names are those of the last deploy; a host also that of `docker`, which comes first.
  *
  * @param engine - the engine that `docker` would use; asked where nothing else names one
  * @throws {ConfigError} with every problem
@@ -71,35 +81,81 @@ export function readStackSettings(
 ): StackSettings {
   const stack = parseStack(stackText);
   const out = outFolder(stackFolder(stack), options);
-  const {
-    values: read,
-    file,
-    keep,
-  } = readValues(out, options, stackFlags(options), topologyOf, "stack");
-  const values: Readonly<Record<string, string>> = {
-    MLSTACK_NAME: `mlflow-${stack}`,
-    ...filled(read),
-  };
-  const topology = topologyOf(values);
-  const machine = hostMachine(values["MLSTACK_DOCKER_HOST"], dirname(file));
   const problems = new Problems();
-  const loaded = attempt(problems, () => loadDeployment(topology, values, machine, "stack"));
-  const wanted = loaded?.stack;
+  const flags = stackFlags(options, problems);
+  const read = attempt(problems, () => readWithFlags(out, options, flags));
+  if (!read) throw problems.error();
+  const { file, keep, notes } = read;
+  const given = filled(read.values);
+  const wanted = readStackValues(given);
+  const state = attempt(problems, () => parseStateBackend(wanted.state));
+  const place = attempt(problems, () => readLastPlace(out, state?.kind === "local"));
+  const values = { MLSTACK_NAME: place?.name || `mlflow-${stack}`, ...given };
+  const url = engineUrl(wanted.dockerHost, place, engine);
   const host = attempt(problems, () =>
-    resolveDockerHost({
-      ...defined("url", wanted ? (wanted.dockerHost ?? engine() ?? deployedHost(out)) : undefined),
-      ...defined("jump", wanted?.sshJump),
-      ...defined("keyFile", wanted?.sshKey),
-      ...defined("options", wanted?.sshOptions),
-      multiplex: process.platform !== "win32",
-    }),
+    // What is wrong with the flag is told above, and ssh settings are none without it.
+    resolveDockerHost(
+      options.host?.includes("://") === false
+        ? {}
+        : {
+            ...defined("url", url),
+            ...defined("jump", wanted.sshJump),
+            ...defined("keyFile", wanted.sshKey),
+            ...defined("options", wanted.sshOptions),
+            multiplex: process.platform !== "win32",
+          },
+    ),
   );
-  const state = attempt(problems, () => parseStateBackend(wanted?.state));
+  problems.require(
+    url !== undefined || place === undefined || place.host !== undefined,
+    "MLSTACK_DOCKER_HOST",
+    `must be given (--host), because "${place?.file}" has the deployment "${place?.name}" and does not tell where it is; for this machine's engine: --host ${localEngine}`,
+  );
+  const topology = attempt(problems, () => topologyOf(values));
+  const machine = hostMachine(url, dirname(file));
+  const loaded =
+    topology && attempt(problems, () => loadDeployment(topology, values, machine, "stack"));
   problems.throwIfAny();
-  if (!loaded || !host || !state) throw new Error("bug: settings are missing without a problem");
+  if (!topology || !loaded || !host || !state) throw new Error("bug: settings without a problem");
   const { deployment, secrets } = loaded;
-  return { stack, topology, out, keep, source: `"${file}"`, deployment, secrets, host, state };
+  const source = `"${file}"`;
+  return { stack, topology, out, keep, source, deployment, secrets, host, state, place, notes };
 }
+
+/** The socket that `docker` takes by itself is this machine's engine, however it was named. */
+function engineUrl(
+  named: string | undefined,
+  place: LastPlace | undefined,
+  engine: () => string | undefined,
+): string | undefined {
+  if (named === undefined) return engine() ?? (place?.host || undefined);
+  const isUnknown = place !== undefined && place.host === undefined;
+  if (isUnknown || withoutStandard(named) !== undefined) return named;
+  return engine() === undefined ? undefined : named;
+}
+
+/**
+ * The values of the folder with the flags. Settings of ssh that an earlier run has left are no
+ * part of a host that `--host` names and that is not reached by ssh.
+ */
+function readWithFlags(
+  out: string,
+  options: StackOptions,
+  flags: Readonly<Record<string, string>>,
+): ReturnType<typeof readValues> & Pick<StackSettings, "notes"> {
+  const read = readValues(out, options, flags, topologyFor, "stack");
+  const host = flags["MLSTACK_DOCKER_HOST"];
+  if (host === undefined || host.startsWith("ssh:")) return { ...read, notes: [] };
+  const aside = sshVariables.filter((name) => read.values[name] && flags[name] === undefined);
+  if (aside.length === 0) return { ...read, notes: [] };
+  const empty = Object.fromEntries(aside.map((name) => [name, ""]));
+  return {
+    ...readValues(out, options, { ...flags, ...empty }, topologyFor, "stack"),
+    notes: [`${aside.join(", ")} of "${read.file}" is left aside, because ${host} needs no ssh`],
+  };
+}
+
+const sshVariables = ["MLSTACK_SSH_JUMP", "MLSTACK_SSH_KEY", "MLSTACK_SSH_OPTIONS"] as const;
 
 /**
  * The machine whose paths and users the settings are about. Of one that is reached over a network
@@ -115,17 +171,22 @@ function topologyOf(values: Readonly<Record<string, string>>): Topology {
   return text === undefined || text === "" ? "remote-server" : parseTopology(text);
 }
 
-/** Flags of a stack as variables. */
-function stackFlags(options: StackOptions): Record<string, string> {
+/** The same for the text of a new env file, which is written only when the topology is right. */
+const topologyFor = (values: Readonly<Record<string, string>>): Topology =>
+  topologyNames.find((name) => name === values["MLSTACK_TOPOLOGY"]) ?? "remote-server";
+
+/** Flags of a stack as variables, but for those that are wrong. */
+function stackFlags(options: StackOptions, problems: Problems): Record<string, string> {
   const { host, listen, topology, jump, sshKey, sshOption, state, ...others } = options;
-  if (host !== undefined && !host.includes("://")) {
-    const problem = `must be the URL of a Docker engine, such as ssh://user@box; got "${host}"; the address on which the server answers is --listen`;
-    throw new ConfigError([{ path: "--host", problem }]);
-  }
+  const isUrl = problems.require(
+    host === undefined || host.includes("://"),
+    "--host",
+    `must be the URL of a Docker engine, such as ssh://user@box; got "${host}"; the address on which the server answers is --listen`,
+  );
   return {
-    ...flagValues({ ...others, ...defined("host", listen) }),
+    ...readFlags({ ...others, ...defined("host", listen) }, problems),
     ...defined("MLSTACK_TOPOLOGY", topology),
-    ...defined("MLSTACK_DOCKER_HOST", host),
+    ...defined("MLSTACK_DOCKER_HOST", isUrl ? host : undefined),
     ...defined("MLSTACK_SSH_JUMP", jump),
     ...defined("MLSTACK_SSH_KEY", sshKey === undefined ? undefined : flagPath(sshKey)),
     ...defined("MLSTACK_SSH_OPTIONS", sshOption?.join(";")),

@@ -2,6 +2,7 @@ import { App } from "cdktf";
 import { join, relative } from "node:path";
 import { DockerStack } from "../docker-stack.js";
 import { makeFolder } from "../tools/files.js";
+import { stateFile } from "../tools/state-file.js";
 import type { StackSettings } from "./settings.js";
 import type { VolumeName } from "../../constructs/mlflow/index.js";
 
@@ -11,9 +12,6 @@ export interface Synthesised {
   readonly directory: string;
   readonly stack: DockerStack;
 }
-
-/** File of a local state. It stays where it is, whoever synthesises. */
-export const stateFile = (out: string): string => join(out, "terraform.tfstate");
 
 /** What a stack is synthesised with besides its settings. */
 export interface SynthOptions {

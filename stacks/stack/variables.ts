@@ -1,29 +1,43 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { revisionVariable } from "../../constructs/docker/secrets.js";
-import type { SecretValues } from "../../compose-templates/index.js";
-import { planFolder, writeFolder, type Generated } from "../generate/folder.js";
+import {
+  planFolder,
+  writeFolder,
+  type FolderSettings,
+  type Generated,
+} from "../generate/folder.js";
 import type { StackSettings } from "./settings.js";
-import { stateFile } from "./synth.js";
 import { writeFileAtomically } from "../tools/files.js";
+import { selfCommand } from "../tools/self.js";
+import { shellWord } from "../tools/shell-word.js";
 import { secretRevisions } from "../tools/secrets.js";
+import { stateFile } from "../tools/state-file.js";
 
 /** Variables of the stack by name, as Terraform takes them. */
 export function terraformVariables(
-  secrets: SecretValues,
+  { secrets, revisionKey }: Pick<Generated, "secrets" | "revisionKey">,
   shell: Readonly<Record<string, string | undefined>>,
 ): Readonly<Record<string, string>> {
   const index = shell["PIP_INDEX_URL"];
   return {
     ...secrets,
-    [revisionVariable]: JSON.stringify(secretRevisions(secrets)),
+    [revisionVariable]: JSON.stringify(secretRevisions(secrets, revisionKey)),
     ...(index ? { PIP_INDEX_URL: index } : {}),
   };
 }
 
+/** What the output folder of a stack is made from. */
+export function folderSettings(settings: StackSettings): FolderSettings {
+  const { stack, out, deployment, place } = settings;
+  const flags = `--out ${shellWord(out)} --name ${shellWord(deployment.name)}`;
+  const removal = `${selfCommand()} destroy ${stack} ${flags} --delete-data …`;
+  return { ...settings, removal, ...(place && { owner: place.owner }) };
+}
+
 /** For cdktf-cli: makes the secrets that are missing and writes them into the output folder. */
 export function writeSecrets(settings: StackSettings): Generated {
-  const generated = planFolder(settings, "terraform");
+  const generated = planFolder(folderSettings(settings), "terraform");
   writeFolder(settings.out, generated);
   const state = stateFile(settings.out);
   // Terraform takes an empty file for no state, and leaves a file the permissions that it has.
@@ -40,13 +54,13 @@ export function writeSecrets(settings: StackSettings): Generated {
  */
 export function writeVariables(
   directory: string,
-  secrets: SecretValues,
+  generated: Pick<Generated, "secrets" | "revisionKey">,
   shell: Readonly<Record<string, string | undefined>>,
 ): void {
   if (!existsSync(directory)) return;
   const all = {
-    ...terraformVariables(secrets, shell),
-    [revisionVariable]: secretRevisions(secrets),
+    ...terraformVariables(generated, shell),
+    [revisionVariable]: secretRevisions(generated.secrets, generated.revisionKey),
   };
   const variables = Object.entries(all).filter(([name]) => shell[`TF_VAR_${name}`] === undefined);
   const text = `${JSON.stringify(Object.fromEntries(variables), undefined, 2)}\n`;

@@ -39,7 +39,7 @@ export function readConfiguration(directory: string): Configuration {
 }
 
 /** A backend block that means the same in another folder. */
-function absolute(backend: BackendBlock, directory: string): BackendBlock {
+export function absolute(backend: BackendBlock, directory: string): BackendBlock {
   const { local } = backend;
   if (local === undefined) return backend;
   const path = resolve(directory, String(local["path"] ?? "terraform.tfstate"));

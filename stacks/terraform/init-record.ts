@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { readIfExists, writeFileAtomically } from "../tools/files.js";
 import type { TerraformBinary } from "./binary.js";
-import type { BackendBlock, Configuration } from "./configuration.js";
+import { absolute, type BackendBlock, type Configuration } from "./configuration.js";
 
 const backend = z.record(z.string(), z.record(z.string(), z.unknown()));
 
@@ -72,8 +72,15 @@ export function backendInUse(
   });
   const found = parse(own, readIfExists(ownFile(directory)))?.backend;
   if (found === undefined) return undefined;
-  const given = Object.entries(found.config).filter(([, value]) => value !== null);
-  return { [found.type]: Object.fromEntries(given) };
+  const given = withoutNull(found.config) as Readonly<Record<string, unknown>>;
+  return absolute({ [found.type]: given }, directory);
+}
+
+/** Terraform writes every setting of a backend, and null for those that nobody gave. */
+function withoutNull(value: unknown): unknown {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
+  const given = Object.entries(value).filter(([, one]) => one !== null);
+  return Object.fromEntries(given.map(([name, one]) => [name, withoutNull(one)]));
 }
 
 function parse<T>(schema: z.ZodType<T>, text: string | undefined): T | undefined {

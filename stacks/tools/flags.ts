@@ -26,12 +26,16 @@ const expandHome = (path: string): string =>
 const absolute = (path: string): string =>
   /^([\\/~]|[A-Za-z][A-Za-z0-9+.-]*:)/.test(path) ? expandHome(path) : resolve(path);
 
-/**
- * Each flag is one variable; `--set NAME=value` is all the others, but no secret.
- *
- * @throws {ConfigError} with each `--set` that can't be taken
- */
+/** @throws {ConfigError} with each `--set` that can't be taken */
 export function flagValues(options: FlagOptions): Record<string, string> {
+  const problems = new Problems();
+  const values = readFlags(options, problems);
+  problems.throwIfAny();
+  return values;
+}
+
+/** Each flag is one variable; `--set NAME=value` is all the others, but no secret. */
+export function readFlags(options: FlagOptions, problems: Problems): Record<string, string> {
   const flags: Readonly<Record<string, string | undefined>> = {
     MLSTACK_RUNTIME: options.runtime,
     MLSTACK_NAME: options.name,
@@ -41,7 +45,6 @@ export function flagValues(options: FlagOptions): Record<string, string> {
     MLSTACK_PUBLIC_URLS: options.publicUrl?.join(","),
     [dataDirectory]: options.dataDirectory && absolute(options.dataDirectory),
   };
-  const problems = new Problems();
   const values: Record<string, string> = {};
   for (const [name, value] of Object.entries(flags)) if (value !== undefined) values[name] = value;
   for (const text of options.set ?? []) {
@@ -52,7 +55,6 @@ export function flagValues(options: FlagOptions): Record<string, string> {
     else if (holdsSecret(name, value)) problems.add(name, notInFlags);
     else values[name] = name === dataDirectory && value !== "" ? absolute(value) : value;
   }
-  problems.throwIfAny();
   return values;
 }
 

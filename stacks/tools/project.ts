@@ -1,10 +1,12 @@
 import { existsSync, realpathSync } from "node:fs";
 import { join, relative } from "node:path";
 import { parseComposeFile, type ComposeFile } from "../../compose-templates/index.js";
+import { deploymentLabel, stackLabel } from "../../constructs/docker/names.js";
 import { ConfigError, holdsData, type Problem } from "../../constructs/mlflow/index.js";
 import { run } from "./docker.js";
 import { readIfExists } from "./files.js";
 import { readRuntime } from "./runtime-record.js";
+import { selfCommand } from "./self.js";
 
 const label = "com.docker.compose.project";
 const composeFile = (folder: string): string => join(folder, "docker-compose.yml");
@@ -28,6 +30,14 @@ async function folderProjects(out: string): Promise<readonly string[]> {
 /** Volumes of this Compose project. */
 const projectVolumes = (name: string): Promise<readonly string[]> =>
   list(["volume", "ls", "--filter", `label=${label}=${name}`, "--format", "{{.Name}}"]);
+
+/** Stacks whose containers or networks, which Compose would need for itself, have this name. */
+async function stacksOf(name: string): Promise<readonly string[]> {
+  const words = ["--filter", `label=${deploymentLabel}=${name}`];
+  const format = ["--format", `{{.Label "${stackLabel}"}}`];
+  const containers = await list(["ps", "--all", ...words, ...format]);
+  return containers.length > 0 ? containers : list(["network", "ls", ...words, ...format]);
+}
 
 /** Lines that docker prints, each once; none where it does not answer. */
 async function list(words: readonly string[]): Promise<readonly string[]> {
@@ -63,6 +73,13 @@ export async function requireOwnProject(out: string, name: string): Promise<void
 
 /** Why the Compose project `name` is not this folder's; undefined: it is, or it is free. */
 export async function foreignProject(out: string, name: string): Promise<Problem | undefined> {
+  const [stack] = await stacksOf(name);
+  if (stack !== undefined) {
+    return {
+      path: "MLSTACK_NAME",
+      problem: `"${name}" runs on this engine as the Terraform stack "${stack}"; first run, with its own --out, which keeps its data: ${selfCommand()} destroy ${stack} --name ${name}; or set another MLSTACK_NAME (--name)`,
+    };
+  }
   const folders = await projectFolders(name);
   if (folders.some((folder) => isSameFolder(folder, out))) return undefined;
   const other = folders.find((folder) => existsSync(composeFile(folder)));

@@ -10,18 +10,18 @@ import type { SecretValues } from "../../compose-templates/index.js";
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-function generateSecret(length: number): string {
+export function generateSecret(length: number): string {
   return Array.from({ length }, () => alphabet.charAt(randomInt(alphabet.length))).join("");
 }
 
 /** Those that existing data was made with: another value opens nothing. The others are set anew. */
-const opensData: readonly SecretName[] = [
+export const opensData = [
   "POSTGRES_PASSWORD",
   "RUSTFS_ACCESS_KEY",
   "RUSTFS_SECRET_KEY",
   "MLFLOW_AUTH_ADMIN_PASSWORD",
   "MLFLOW_CRYPTO_KEK_PASSPHRASE",
-];
+] as const satisfies readonly SecretName[];
 
 export interface CompletedSecrets {
   readonly values: SecretValues;
@@ -60,7 +60,7 @@ export function completeSecrets(
     else checkValue(name, value, problems);
     const replaces = given[name] && kept[name] && given[name] !== kept[name];
     problems.require(
-      !replaces || !opensData.includes(name),
+      !replaces || !opensData.some((one) => one === name),
       name,
       `is another value in ${places.given} than in ${places.kept}, with which the data was made; remove it from ${places.given}, or write the value that opens the data into both`,
     );
@@ -101,11 +101,14 @@ export function secretsRevision(values: SecretValues): string {
 
 /**
  * Twelve hex digits for each secret, which change with it alone. Keyed, so that nobody who reads
- * them can try words: by a secret of 32 characters or more that every deployment with secrets has
- * and that never changes.
+ * them in a state can try words.
+ *
+ * @param key - a secret of its own, which stays when the others change
  */
-export function secretRevisions(values: SecretValues): Readonly<Record<string, string>> {
-  const key = values.MLFLOW_CRYPTO_KEK_PASSPHRASE ?? JSON.stringify(values);
+export function secretRevisions(
+  values: Readonly<Record<string, string>>,
+  key: string,
+): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => {
       const hash = createHmac("sha256", key).update(`${name}\0${value}`);

@@ -56,7 +56,7 @@ describeWithDocker("a host that is not as the last deploy left it", () => {
     }
   });
 
-  test("what needs no restart is mended without one: a stop, leftovers, names of images", async () => {
+  test("what needs no restart is mended without one: a stop, a pause, leftovers, names of images", async () => {
     const roles = ["backend-store", "tracking-server"];
     const started = await Promise.all(roles.map((role) => stack.startedAt(role)));
     const names = imageNames(stack);
@@ -66,6 +66,7 @@ describeWithDocker("a host that is not as the last deploy left it", () => {
     }));
     const [artifacts] = await stack.inspect("artifact-store");
     await stack.docker("stop", stack.container("artifact-store"));
+    await stack.docker("pause", stack.container("tracking-server"));
     const [stray, leftover] = [`${stack.name}_stray`, `${stack.name}-leftover`];
     const own = await labels();
     await stack.docker("network", "create", ...own, stray);
@@ -84,6 +85,7 @@ describeWithDocker("a host that is not as the last deploy left it", () => {
       const text = await repaired("a stop, leftovers and other tags");
       for (const sentence of [
         "artifact-store: the container was stopped (exit code 0)",
+        "tracking-server: the container is paused",
         ...named.map(
           ({ name }, index) => `image of ${roles[index]}: ${name} is the tag of another image now`,
         ),
@@ -171,8 +173,43 @@ describeWithDocker("a host that is not as the last deploy left it", () => {
       `${volume}: ${sentence}; restore the volume from a backup, or begin with an empty one: --new-volume ${volume}`,
     );
     expect(await stack.docker("volume", "ls", "--quiet", "--filter", `name=${volume}`)).toBe("");
-    await stack.deploy("--new-volume", volume);
+    await stack.deploy("--new-volume", "artifact-store-data");
     expect(await stack.plan()).toMatchObject({ changes: false });
+  });
+
+  test("with the state lost, data is told from none, kept, and deleted by name alone", async () => {
+    const owned = `label=mlflow-stacks.deployment=${stack.name}`;
+    const list = async (kind: string, ...more: string[]) =>
+      (await stack.docker(kind, "ls", "--quiet", ...more, "--filter", owned)).split("\n").sort();
+    const [files = "", database = ""] = ["artifact-store-data", "backend-store-data"].map(
+      (name) => `${stack.name}_${name}`,
+    );
+    rmSync(join(stack.out, "terraform.tfstate"));
+    expect(await stack.destroy()).toContain(
+      "\nKept: volume artifact-store-data, volume backend-store-data. The next deploy goes on with it.",
+    );
+    expect([await list("container", "--all"), await list("network")]).toEqual([[""], [""]]);
+    expect(await list("volume")).toEqual([files, database]);
+
+    await stack.docker("volume", "rm", files);
+    const refused = await stack.tries("deploy", "--yes");
+    expect(refused.exitCode).toBe(2);
+    expect(refused.text).toContain(
+      `${files}: volume artifact-store-data: ${files} is not there, and ${database} of the same deployment is; restore the volume from a backup, or begin with an empty one: --new-volume ${files}`,
+    );
+    // As somebody does who restores it.
+    await stack.docker("volume", "create", files);
+    const { text } = await stack.plan();
+    for (const volume of ["artifact-store-data", "backend-store-data"]) {
+      expect(text).toContain(`\n  = go on with volume ${volume} (it is there)\n`);
+    }
+    expect(await stack.destroy("--delete-data", "artifact-store-data")).toContain(
+      "\nKept: volume backend-store-data. ",
+    );
+    expect(await stack.destroy("--delete-data", database)).toContain("\nNothing is left.");
+    expect(await stack.docker("volume", "ls", "--quiet", "--filter", `name=${stack.name}_`)).toBe(
+      "",
+    );
   });
 });
 

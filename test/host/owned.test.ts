@@ -5,6 +5,7 @@ import { fakeHost, print } from "./fake-host.js";
 
 const fake = fakeHost();
 const box = resolveDockerHost({ url: "ssh://me@box" });
+const one = { "mlflow-stacks.owner": "one" };
 const empty = { "container ls": ":", "network ls": ":", "volume ls": ":" };
 
 test("what a deployment has, with one question for all containers", async () => {
@@ -13,18 +14,28 @@ test("what a deployment has, with one question for all containers", async () => 
     Name: "/lab-tracking-server",
     State: { Status: "exited", ExitCode: 137 },
     Image: "sha256:1",
-    Config: { Image: "mlflow:1", Env: ["A=1=2", "B="], Labels: { x: "y" } },
+    Config: { Image: "mlflow:1", Env: ["A=1=2", "B="], Labels: one },
+    HostConfig: {
+      PortBindings: {
+        "5000/tcp": [{ HostIp: "127.0.0.1", HostPort: "5001" }],
+        "53/udp": [{ HostIp: "", HostPort: "53" }],
+        "80/tcp": [{ HostIp: "", HostPort: "" }],
+        "81/tcp": null,
+      },
+    },
     NetworkSettings: { Networks: { lab_front: { NetworkID: "n1" } } },
   };
   fake.become({
     docker: {
-      "container ls --quiet --all --no-trunc --filter label=mlflow-stacks.deployment=lab --filter label=mlflow-stacks.owner=one":
-        print("c1", "c2"),
+      "container ls --quiet --all --no-trunc --filter label=mlflow-stacks.deployment=lab": print(
+        "c1",
+        "c2",
+      ),
       "container inspect c1 c2": `${print([inspected])}; echo 'Error: No such container: c2' >&2; exit 1`,
       "network ls": print("n1"),
-      "network inspect n1": print([{ Id: "n1", Name: "lab_front", Labels: null }]),
+      "network inspect n1": print([{ Id: "n1", Name: "lab_front", Labels: one }]),
       "volume ls": print("lab_data"),
-      "volume inspect lab_data": print([{ Name: "lab_data", Labels: { a: "b" } }]),
+      "volume inspect lab_data": print([{ Name: "lab_data", Labels: one }]),
     },
   });
   expect(await listOwned(box, { name: "lab", owner: "one" })).toEqual({
@@ -38,13 +49,31 @@ test("what a deployment has, with one question for all containers", async () => 
         imageId: "sha256:1",
         image: "mlflow:1",
         environment: { A: "1=2", B: "" },
-        labels: { x: "y" },
+        labels: one,
         networks: { lab_front: "n1" },
+        bindings: [{ host: "127.0.0.1", port: 5001 }],
       },
     ],
-    networks: [{ id: "n1", name: "lab_front", labels: {} }],
-    volumes: [{ id: "lab_data", name: "lab_data", labels: { a: "b" } }],
+    networks: [{ id: "n1", name: "lab_front", labels: one }],
+    volumes: [{ id: "lab_data", name: "lab_data", labels: one }],
   });
+});
+
+test("what another folder has is not ours, unless our state knows it", async () => {
+  const labels = { "mlflow-stacks.owner": "two" };
+  fake.become({
+    docker: {
+      ...empty,
+      "network ls": print("n1", "n2", "n3"),
+      "network inspect n1 n2 n3": print([
+        { Id: "n1", Name: "lab_front", Labels: labels },
+        { Id: "n2", Name: "lab_stores", Labels: labels },
+        { Id: "n3", Name: "lab_other", Labels: null },
+      ]),
+    },
+  });
+  const { networks } = await listOwned(box, { name: "lab", owner: "one", known: ["n2"] });
+  expect(networks.map(({ id }) => id)).toEqual(["n2"]);
 });
 
 test("nothing there is nothing, but no answer is an error", async () => {

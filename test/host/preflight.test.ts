@@ -35,6 +35,7 @@ const wanted: Wanted = {
     volumes: ["lab_tracking-server-data", "lab_tracking-server-secrets"],
   },
   owned: none,
+  bindings: [],
   mayAdoptVolumes: false,
 };
 const on = (bindAddress: string, port = 5000): Partial<Wanted> => ({
@@ -145,8 +146,12 @@ test("a deployment that runs needs little", () => {
   const running = { containers: [container("lab-tracking-server", ours)] };
   expect(problems({ ...running, availableMemoryMiB: 10, freeGiB: 1.5 })).toEqual([]);
   expect(problems({ ...running, freeGiB: 0.5 })).toHaveLength(1);
-  const stopped = { containers: [container("lab-tracking-server", { ...ours, state: "exited" })] };
-  expect(problems({ ...stopped, availableMemoryMiB: 10 })).toHaveLength(1);
+  const stopped = (state: string) => ({
+    containers: [container("lab-tracking-server", { ...ours, state })],
+    availableMemoryMiB: 10,
+  });
+  expect(problems(stopped("exited"))).toHaveLength(1);
+  expect(problems(stopped("paused"))).toEqual([]);
 });
 
 describe("the port", () => {
@@ -192,6 +197,21 @@ describe("the port", () => {
     expect(problems({ containers: [own], listening: both }, on("0.0.0.0"))).toHaveLength(1);
   });
 
+  test("of our own server is no problem while that is paused, or between two starts", () => {
+    const published = [{ host: "127.0.0.1", port: 5000 }];
+    const paused = container("lab-tracking-server", { ...ours, state: "paused", published });
+    expect(problems({ containers: [paused], listening: published })).toEqual([]);
+    // Docker lists no port of it at that moment.
+    const restarting = container("lab-tracking-server", { ...ours, state: "restarting" });
+    const there = { containers: [restarting], listening: published };
+    expect(problems(there, { bindings: published })).toEqual([]);
+    expect(problems(there, { bindings: [{ host: "127.0.0.1", port: 5001 }] })).toHaveLength(1);
+    const stopped = { ...restarting, state: "exited" };
+    expect(problems({ containers: [stopped], listening: published })).toEqual([
+      'MLFLOW_PORT: must be a free port; 5000 on 127.0.0.1 of "me@box" is taken by another program; stop that, or use another one, such as --port 5001',
+    ]);
+  });
+
   test("is on an address of the host", () => {
     expect(problems({}, on("192.168.1.20"))).toEqual([]);
     expect(problems({}, on("0.0.0.0"))).toEqual([]);
@@ -218,12 +238,12 @@ describe("names", () => {
       problems({
         containers: [container("lab-tracking-server"), container("other")],
         networks: [thing("lab_front", { deployment: "x", stack: "y" }), thing("bridge")],
-        volumes: [thing("lab_tracking-server-data")],
+        volumes: [thing("lab_tracking-server-data", { project: "nas" })],
       }),
     ).toEqual([
       'MLSTACK_NAME: "me@box" has a container lab-tracking-server that no mlstack made; set another MLSTACK_NAME, or remove it there: docker rm -f lab-tracking-server',
       'MLSTACK_NAME: "me@box" has a network lab_front of the deployment "x" of the stack "y"; set another MLSTACK_NAME, or remove it there: docker network rm lab_front',
-      'MLSTACK_NAME: "me@box" has a volume lab_tracking-server-data that no mlstack made; set another MLSTACK_NAME, or remove it there and what is in it: docker volume rm lab_tracking-server-data',
+      'MLSTACK_NAME: "me@box" has a volume lab_tracking-server-data that no mlstack made; set another MLSTACK_NAME, or remove it there and all data in it: docker volume rm lab_tracking-server-data',
     ]);
   });
 
@@ -261,9 +281,17 @@ describe("names", () => {
     ];
     expect(problems({ volumes }, { mayAdoptVolumes: true })).toEqual([]);
     expect(problems({ volumes })).toEqual([
-      'MLSTACK_NAME: "me@box" has the volume lab_tracking-server-data, left of the Compose project "lab"; to go on with its data, put that project\'s .env into the output folder; else set another MLSTACK_NAME, or remove it there and what is in it: docker volume rm lab_tracking-server-data',
+      'MLSTACK_NAME: "me@box" has the volume lab_tracking-server-data, left of the Compose project "lab"; to go on with its data, put that project\'s .env into the output folder; or set another MLSTACK_NAME; or, where nobody wants it, remove it there and all data in it: docker volume rm lab_tracking-server-data',
     ]);
     const foreign = [thing("lab_tracking-server-data", { project: "other" })];
     expect(problems({ volumes: foreign }, { mayAdoptVolumes: true })).toHaveLength(1);
+  });
+
+  test("of volumes that somebody made by hand, with and without the secrets", () => {
+    const volumes = [thing("lab_tracking-server-data")];
+    expect(problems({ volumes }, { mayAdoptVolumes: true })).toEqual([]);
+    expect(problems({ volumes })).toEqual([
+      'MLSTACK_NAME: "me@box" has the volume lab_tracking-server-data, which may hold data of an earlier deployment; to go on with its data, put that deployment\'s .env into the output folder; or set another MLSTACK_NAME; or, where nobody wants it, remove it there and all data in it: docker volume rm lab_tracking-server-data',
+    ]);
   });
 });

@@ -121,5 +121,5 @@ test("waits for a lock no longer than its caller", async () => {
     async () => "worked",
   );
   await expect(waiting).rejects.toThrow(/timeout/i);
-  expect(lines).toStrictEqual(["Waiting for another mlstack in this folder"]);
+  expect(lines).toStrictEqual([`waits for another mlstack in ${out} (pid ${process.pid})`]);
 });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { OwnedContainer } from "../../stacks/host/owned.js";
-import { findDrift, type Found } from "../../stacks/stack/drift.js";
+import { findDrift } from "../../stacks/stack/drift.js";
 import type { Expected, ExpectedContainer } from "../../stacks/stack/expected.js";
+import type { Found } from "../../stacks/stack/found.js";
 
 const server: ExpectedContainer = {
   address: "docker_container.server",
@@ -29,14 +30,16 @@ const container: OwnedContainer = {
   imageId: "sha256:a",
   image: "a",
   environment: { A: "1", PATH: "/bin" },
-  labels: {},
+  labels: { "mlflow-stacks.owner": "one" },
   networks: { lab_front: "n1" },
+  bindings: [],
 };
 const found = (
   containers: readonly OwnedContainer[],
   volumes = ["lab_tracking-server-data", "lab_tracking-server-tmp"],
 ): Found => ({
   owned: { containers, networks: [{ id: "n1", name: "lab_front", labels: {} }], volumes: [] },
+  owner: "one",
   volumes: new Set(volumes),
   imageOf: new Map(),
   imageIds: new Set(),
@@ -50,13 +53,38 @@ describe("what is not as the last deploy left it", () => {
     expect(drift(found([container]))).toEqual([]);
   });
 
-  test.each([
-    ["exited", "tracking-server: the container was stopped (exit code 137)"],
-    ["restarting", "tracking-server: the container is restarting"],
-  ])("is a container that is %s", (state, words) => {
+  const halts: readonly (readonly [string, string, string])[] = [
+    ["exited", "terraform", "was stopped (exit code 137)"],
+    ["created", "terraform", "was never started"],
+    ["removing", "terraform", "is removing"],
+    ["restarting", "restart", "ends and starts again and again (exit code 137)"],
+    ["paused", "unpause", "is paused"],
+    ["dead", "remove-container", "is dead: Docker could not remove all of it"],
+  ];
+  test.each(halts)("is a container that is %s, for %s", (state, kind, what) => {
     const stopped = { ...container, state, exitCode: 137 };
-    expect(drift(found([stopped]))).toEqual([
-      { address: server.address, words, repair: { kind: "terraform" } },
+    const [first, ...others] = drift(found([stopped]));
+    expect(others).toEqual([]);
+    expect(first).toMatchObject({
+      address: server.address,
+      words: `tracking-server: the container ${what}`,
+      repair: kind === "terraform" ? { kind } : { kind, id: "1" },
+    });
+  });
+
+  test("is also what was edited in a container that is paused", () => {
+    const paused = { ...container, state: "paused", environment: { A: "2" } };
+    expect(drift(found([paused])).map(({ repair }) => repair.kind)).toEqual(["unpause", "replace"]);
+  });
+
+  test("is a container that runs with another folder's mark, or with none", () => {
+    const words = (labels: Readonly<Record<string, string>>) =>
+      drift(found([{ ...container, labels }])).map((one) => one.words);
+    expect(words({ "mlflow-stacks.owner": "two" })).toEqual([
+      'tracking-server: the container is there, but of another folder (mlflow-stacks.owner=two, MLSTACK_OWNER is "one")',
+    ]);
+    expect(words({})).toEqual([
+      'tracking-server: the container is there, but of another folder (it has no label mlflow-stacks.owner, MLSTACK_OWNER is "one")',
     ]);
   });
 

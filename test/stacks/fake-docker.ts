@@ -10,6 +10,8 @@ export interface FakeEngine {
   /** Output folder of each container, by Compose project. */
   readonly containers?: Readonly<Record<string, string>>;
   readonly volumes?: readonly string[];
+  /** Terraform stack of the containers, by name of the deployment. */
+  readonly stacks?: Readonly<Record<string, string>>;
   /** Lines of `docker compose ps`. */
   readonly states?: readonly object[];
   /** Whether every image is there. @default true */
@@ -50,7 +52,14 @@ function script(engine: FakeEngine, log: string): string {
     operatingSystem = "Debian",
     endpoint = "unix:///run/docker.sock",
   } = engine;
-  const { containers = {}, volumes = [], states = [], images = true, does = {} } = engine;
+  const {
+    containers = {},
+    stacks = {},
+    volumes = [],
+    states = [],
+    images = true,
+    does = {},
+  } = engine;
   const info = {
     ServerVersion: "28.0.0",
     NCPU: 8,
@@ -65,6 +74,10 @@ function script(engine: FakeEngine, log: string): string {
     `*"ps --all --filter ${label}=${project} "*) ${print([folder])} ;;`,
     `*${quoted(`${label}.config_files=${folder}/docker-compose.yml `)}*) ${print([project])} ;;`,
   ]);
+  const byStack = Object.entries(stacks).map(
+    ([name, stack]) =>
+      `"ps --all --filter label=mlflow-stacks.deployment=${name} "*) ${print([stack])} ;;`,
+  );
   const projects = [...new Set(volumes.map((name) => name.split("_")[0] ?? ""))];
   const volumeLines = projects.flatMap((project) => {
     const names = volumes.filter((name) => name.startsWith(`${project}_`));
@@ -86,6 +99,7 @@ function script(engine: FakeEngine, log: string): string {
     `"image inspect "*) exit ${images ? 0 : 1} ;;`,
     ...verbs,
     ...byProject,
+    ...byStack,
     ...volumeLines,
     `*" config --images "*) echo mlflow-stacks/tracking-server:test ;;`,
     `"compose --project-directory "*" ps "*) ${print(states.map((state) => JSON.stringify(state)))} ;;`,

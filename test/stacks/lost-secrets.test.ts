@@ -7,9 +7,11 @@ import {
   resolveDeployment,
   type MlflowDeployment,
 } from "../../constructs/mlflow/index.js";
-import { planFolder, writeFolder } from "../../stacks/generate/folder.js";
+import { planFolder, readFolder, writeFolder } from "../../stacks/generate/folder.js";
 import { writeRuntime, type RuntimeName } from "../../stacks/tools/runtime-record.js";
+import { writeDeployed } from "../../stacks/tools/deployed-record.js";
 import { remoteServer } from "../helpers/deployments.js";
+import { stateText } from "./state-text.js";
 
 const scratch = mkdtempSync(join(tmpdir(), "mlstack-lost-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -92,6 +94,59 @@ describe("with Docker, of a folder that was generated before", () => {
       "MLFLOW_AUTH_ADMIN_PASSWORD",
       "MLFLOW_FLASK_SERVER_SECRET_KEY",
     ]);
+  });
+});
+
+describe("of a stack that was deployed before", () => {
+  const owner = "me";
+  const settingsOf = (deployment: MlflowDeployment, out: string) =>
+    ({ deployment, out, secrets: {}, keep: undefined, source: "my.env" }) as const;
+  const ofStack = (deployment: MlflowDeployment, out: string) =>
+    planFolder(
+      { ...settingsOf(deployment, out), removal: "destroy home-lab --delete-data …", owner },
+      "terraform",
+    );
+
+  function deployed() {
+    const out = folder();
+    const made = ofStack(remote, out);
+    writeFolder(out, made);
+    writeDeployed(out, { host: "", secrets: Object.keys(made.secrets) });
+    return { out, made };
+  }
+
+  test("its marks are made once", () => {
+    const { out, made } = deployed();
+    const { owner: kept, revisionKey } = ofStack(remote, out);
+    expect({ kept, revisionKey }).toStrictEqual({ kept: owner, revisionKey: made.revisionKey });
+  });
+
+  test("a lost .env is one line", () => {
+    const { out } = deployed();
+    rmSync(join(out, ".env"));
+    expect(problemsOf(() => ofStack(remote, out))).toStrictEqual([join(out, ".env")]);
+    rmSync(join(out, "deployed.json"));
+    expect(ofStack(remote, out).made).toHaveLength(remote.secrets.length);
+    writeFileSync(join(out, "terraform.tfstate"), stateText({ name: "lab", owner, host: "" }));
+    expect(problemsOf(() => ofStack(remote, out))).toStrictEqual([join(out, ".env")]);
+  });
+
+  test("a lost line is told by its name, without verbs that a stack has not", () => {
+    const { out } = deployed();
+    const text = readFileSync(join(out, ".env"), "utf8");
+    writeFileSync(join(out, ".env"), text.replace(/^POSTGRES_PASSWORD=.*\n/m, ""));
+    expect(problemsOf(() => ofStack(remote, out))).toStrictEqual(["POSTGRES_PASSWORD"]);
+    expect(() => ofStack(remote, out)).not.toThrow(/\bdown\b/);
+  });
+
+  test("what only removes makes no secret, and knows whose it is", () => {
+    const { out, made } = deployed();
+    rmSync(join(out, ".env"));
+    const found = readFolder({ ...settingsOf(remote, out), owner });
+    expect(found).toMatchObject({ files: [], changes: [], made: [], owner });
+    expect(new Set(Object.values(found.secrets))).toStrictEqual(new Set([""]));
+    expect(Object.keys(found.secrets)).toStrictEqual(Object.keys(made.secrets));
+    expect(readFolder(settingsOf(remote, out)).owner).toBe("");
   });
 });
 

@@ -1,21 +1,23 @@
 import { expect, test } from "vitest";
 import { resolveDeployment, type MlflowDeploymentProps } from "../../constructs/mlflow/index.js";
 import { renderComposeFolder } from "../../compose-templates/index.js";
-import { describeMoves } from "../../stacks/generate/moves.js";
+import { describeMoves, placesOf } from "../../stacks/generate/moves.js";
 import { shortAssets } from "../helpers/assets.js";
 import { localhostDatabase, localhostFiles, remoteServer } from "../helpers/deployments.js";
 
-const compose = (props: MlflowDeploymentProps): string =>
-  renderComposeFolder(resolveDeployment(props), shortAssets()).find(
-    ({ path }) => path === "docker-compose.yml",
-  )?.text ?? "";
+const compose = (props: MlflowDeploymentProps) =>
+  placesOf(
+    renderComposeFolder(resolveDeployment(props), shortAssets()).find(
+      ({ path }) => path === "docker-compose.yml",
+    )?.text,
+  );
 
 const s3 = { kind: "s3", bucket: "my-models" } as const;
 const folder = { style: "posix", path: "/srv/ml" } as const;
 
 test("nothing stays behind where nothing was, or where the stores are the same", () => {
   expect(describeMoves(undefined, compose(remoteServer()))).toStrictEqual([]);
-  expect(describeMoves("not: [yaml", compose(remoteServer()))).toStrictEqual([]);
+  expect(describeMoves(placesOf("not: [yaml"), compose(remoteServer()))).toStrictEqual([]);
   expect(
     describeMoves(
       compose(remoteServer()),

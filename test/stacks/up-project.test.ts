@@ -55,6 +55,17 @@ describe.skipIf(process.platform === "win32")("the containers of another folder"
   });
 });
 
+test.skipIf(process.platform === "win32")("a name that a stack has is refused", async () => {
+  const { b, docker } = twoFolders(() => ({ stacks: { [name]: "home-lab" } }));
+  const { exitCode, stderr } = await command.run(up, docker.options);
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(
+    `MLSTACK_NAME: "${name}" runs on this engine as the Terraform stack "home-lab"; first run, with its own --out, which keeps its data: `,
+  );
+  expect(stderr).toContain(`destroy home-lab --name ${name}; or set another MLSTACK_NAME (--name)`);
+  expect(filesIn(b)).toStrictEqual({});
+});
+
 describe.skipIf(process.platform === "win32")("volumes without containers", () => {
   const engine = { volumes: [`${name}_tracking-server-data`] };
 

@@ -1,3 +1,4 @@
+import { execa } from "execa";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -23,6 +24,19 @@ function stack() {
   const at = (place: string) => join(directory, place, "terraform.tfstate");
   return { directory, at, place: (name: string) => writeStack(directory, resources, {}, at(name)) };
 }
+
+describeWithTerraform("a state that stays", (program) => {
+  test("where somebody else ran init, or the first one failed, has not moved", async () => {
+    const directory = mkdtempSync(join(scratch, "stack-"));
+    writeStack(directory, resources, {}, "../up/../terraform.tfstate");
+    const words = ["init", "-input=false"];
+    await execa(program, words, { cwd: directory, env: { CHECKPOINT_DISABLE: "1" } });
+    const terraform = await terraformIn(directory, program);
+    expect(await terraform.init()).toStrictEqual({ ran: true });
+    rmSync(join(directory, ".mlstack-init.json"));
+    expect(await terraform.init()).toStrictEqual({ ran: true });
+  });
+});
 
 describeWithTerraform("a state that moves", (program) => {
   test.each(["with", "without"])("is kept, %s the folder .terraform", async (how) => {

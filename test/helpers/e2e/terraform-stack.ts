@@ -3,7 +3,8 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseDotenv } from "../../../env/dotenv.js";
 import { editDotenv, killOnHost, type ContainerFacts } from "./docker-stack.js";
-import { freePort, mlstack, startMlstack, temporaryFolder, type Running } from "./mlstack.js";
+import { mlstack, startMlstack, temporaryFolder, type Running } from "./mlstack.js";
+import { freePort } from "./ports.js";
 import {
   deploymentName,
   recoverySeconds,
@@ -47,6 +48,11 @@ export interface OtherEngine {
   docker(...words: string[]): Promise<string>;
 }
 
+export interface TerraformStackOptions extends StackOptions {
+  /** Output folder. @default a new one */
+  readonly out?: string;
+}
+
 /** The engine of this machine. */
 export const ownEngine: OtherEngine = {
   flags: [],
@@ -56,7 +62,7 @@ export const ownEngine: OtherEngine = {
 };
 
 export async function startTerraformStack(
-  options: StackOptions,
+  options: TerraformStackOptions,
   engine: OtherEngine = ownEngine,
 ): Promise<TerraformStack> {
   const stack = await prepareTerraformStack(options, engine);
@@ -72,11 +78,11 @@ export async function startTerraformStack(
 
 /** The same, not deployed yet. */
 export async function prepareTerraformStack(
-  options: StackOptions,
+  options: TerraformStackOptions,
   engine: OtherEngine = ownEngine,
 ): Promise<TerraformStack> {
   const name = deploymentName(options.label);
-  const out = temporaryFolder(options.label);
+  const out = options.out ?? temporaryFolder(options.label);
   const port = await freePort();
   const { topology, settings, flags: more = [] } = options;
   const place = ["--topology", topology, "--name", name, "--port", String(port)];
