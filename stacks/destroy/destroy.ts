@@ -50,11 +50,11 @@ async function destroySession(
       title: "Look at what is there",
       work: async () => {
         const facts = await askHost(settings.host);
+        const state = await terraform.state();
         const problems = new Problems();
-        requireSamePlace(settings, facts, problems);
+        requireSamePlace(settings, facts, problems, state);
         problems.throwIfAny();
-        const asked = options.deleteData ?? [];
-        parts = await findParts(session, await terraform.state(), facts, asked, signal);
+        parts = await findParts(session, state, facts, options.deleteData ?? [], signal);
         return facts.title;
       },
     },

@@ -1,15 +1,13 @@
-import { dataVolumes, volumeName } from "../../constructs/docker/names.js";
-import { ConfigError, holdsData } from "../../constructs/mlflow/index.js";
+import { holdsData } from "../../constructs/mlflow/index.js";
 import type { HostFacts } from "../host/facts.js";
-import type { Inventory, Named } from "../host/inventory.js";
-import { anotherFolders, isOwn, mayAdopt } from "../host/names.js";
 import { listOwned } from "../host/owned.js";
 import { requireDataVolumes } from "../stack/data-volumes.js";
 import { findDrift } from "../stack/drift.js";
-import { knownBy, ownerIn, readExpected } from "../stack/expected.js";
+import { knownBy, readExpected } from "../stack/expected.js";
 import type { Drift } from "../stack/found.js";
 import type { StackSession } from "../stack/session.js";
 import type { State, StateResource } from "../terraform/state.js";
+import { findClaims, requireOurs } from "./claims.js";
 
 /** What goes and what stays, in the state and on the host without it. */
 export interface Parts {
@@ -28,7 +26,7 @@ export interface Parts {
 
 /**
  * @param asked - data volumes to destroy as well
- * @throws {ConfigError} for one that is not there to be destroyed
+ * @throws {ConfigError} for one that is not this folder's to destroy
  */
 export async function findParts(
   session: StackSession,
@@ -37,39 +35,16 @@ export async function findParts(
   asked: readonly string[],
   signal: AbortSignal,
 ): Promise<Parts> {
-  const { settings, names, generated, hostNames } = session;
+  const { settings, names, hostNames } = session;
   const { deployment, host } = settings;
   const { name } = deployment;
   const expected = readExpected(state);
   const known = knownBy(expected);
-  // Whoever lost .env has it in the state.
-  const owner = ownerIn(state) ?? generated.owner;
-  const isOurs = (kind: keyof Inventory) => (one: Named) =>
-    isOwn(one, { deployment, owner }, known[kind]);
-  const foreigners = (["containers", "networks", "volumes"] as const).flatMap((kind) =>
-    (facts[kind] as readonly Named[]).filter(
-      (one) => one.deployment === name && !isOurs(kind)(one),
-    ),
-  );
-  const foreign = foreigners.length > 0 ? anotherFolders(foreigners, name, facts.title) : undefined;
-
-  const ownNames = new Set([
-    ...hostNames.volumes,
-    ...dataVolumes.map((one) => volumeName(name, one)),
-  ]);
-  const isUnmarked = (one: Named) => ownNames.has(one.name) && mayAdopt(one, name);
-  const volumes = facts.volumes.filter(
-    (one) =>
-      !known.volumes.includes(one.name) &&
-      (isOurs("volumes")(one) || (isUnmarked(one) && holdsData(one.name))),
-  );
+  const claims = findClaims(session, state, facts);
+  const { owner, foreign, volumes } = claims;
   const all = [...hostNames.volumes, ...volumes.map((one) => one.name)];
   const named = requireDataVolumes("--delete-data", asked, { name, volumes: all });
-  const others = foreigners.filter((one) => named.has(one.name));
-  if (others.length > 0) {
-    const problem = `must be of this folder; ${anotherFolders(others, name, facts.title)}; nothing was touched`;
-    throw new ConfigError([{ path: "--delete-data", problem }]);
-  }
+  requireOurs(named, claims, facts);
   const stays = (volume: string): boolean => holdsData(volume) && !named.has(volume);
   const shortName = (volume: string): string => `volume ${volume.slice(name.length + 1)}`;
 
@@ -111,6 +86,6 @@ function divide(
 
 const removalOf = (name: string): Drift => ({
   address: undefined,
-  words: `volume ${name} is of a deploy whose state is lost`,
+  words: `volume ${name} is to go`,
   repair: { kind: "remove-volume", name },
 });

@@ -9,7 +9,7 @@ import {
   type SecretName,
 } from "../../constructs/mlflow/index.js";
 import { deployedFile, readDeployed } from "../tools/deployed-record.js";
-import { readStatePlace, stateFile } from "../tools/state-file.js";
+import { hasState } from "../tools/state-file.js";
 import type { FolderSettings } from "./folder.js";
 import { readIfExists } from "../tools/files.js";
 import { readRuntime } from "../tools/runtime-record.js";
@@ -90,7 +90,7 @@ export function requireNoneLost(
   if (removal === undefined) return refuse(lost.map((name) => lostSecret(name, path, files)));
   const ways = `bring "${path}" back from your backup; else begin anew under another --name and with another --out; or, when the data is not wanted, remove it: ${removal}`;
   // A state does not tell which secrets it was made with.
-  if (isEmpty && (lost.length > 0 || stateHas(out))) {
+  if (isEmpty && (lost.length > 0 || hasState(out))) {
     const problem = `has none of the secrets that this stack was deployed with, and new ones do not open its data; ${ways}`;
     return refuse([{ path, problem }]);
   }
@@ -117,6 +117,3 @@ function lostSecret(
     problem: `is not in "${path}", but this folder was generated with it (${purpose}); put the old line back; or, when the data is not wanted, run "down --delete-data" and then remove "${files.get(name)}"`,
   };
 }
-
-const stateHas = (out: string): boolean =>
-  existsSync(stateFile(out)) && readStatePlace(out) !== undefined;

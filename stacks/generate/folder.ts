@@ -38,6 +38,8 @@ export interface Generated {
   readonly places: Places | undefined;
   /** Secrets that no earlier run had. */
   readonly made: readonly SecretName[];
+  /** Whether volumes of this name that say not whose they are may be gone on with. */
+  readonly mayAdopt: boolean;
   /** What tells this folder's deployment from others of its name, on a host of Terraform's. */
   readonly owner: string;
   /** Makes the revisions of its secrets; it stays when they change. */
@@ -122,8 +124,9 @@ export function planFolder(
   ];
   const places = placesOf(rendered.find((file) => file.path === composeName)?.text);
   const moves = describeMoves(earlierPlaces(out, kind), places);
+  const mayAdopt = made.length === 0 && hasProof(deployment, path);
   const changes = changesOf(out, files);
-  return { files, changes, moves, places, secrets, made, owner, revisionKey };
+  return { files, changes, moves, places, secrets, made, mayAdopt, owner, revisionKey };
 }
 
 /** Those of what the last run started, as far as it is one of the same kind. */
@@ -145,7 +148,8 @@ function earlierPlaces(out: string, kind: FolderKind): Places | undefined {
  * missing is empty.
  */
 export function readFolder({ deployment, out, secrets, owner = "" }: FolderSettings): Generated {
-  const kept = readDotenvFile(join(out, ".env")) ?? {};
+  const path = join(out, ".env");
+  const kept = readDotenvFile(path) ?? {};
   const values = deployment.secrets.map(({ name }) => [name, secrets[name] || kept[name] || ""]);
   return {
     files: [],
@@ -154,10 +158,15 @@ export function readFolder({ deployment, out, secrets, owner = "" }: FolderSetti
     places: undefined,
     secrets: Object.fromEntries(values) as SecretValues,
     made: [],
+    mayAdopt: values.every(([, value]) => value !== "") && hasProof(deployment, path),
     owner: kept[ownerVariable] || owner,
     revisionKey: kept[revisionKeyVariable] ?? "",
   };
 }
+
+/** Without a secret in it, that there is an `.env` is all that tells an old folder from a new one. */
+const hasProof = ({ secrets }: FolderSettings["deployment"], path: string): boolean =>
+  secrets.length > 0 || existsSync(path);
 
 const filled = (values: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ""));

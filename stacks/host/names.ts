@@ -12,6 +12,8 @@ export interface WantedNames {
   readonly stack: string;
   /** Whose it is, as in the label `mlflow-stacks.owner`. */
   readonly owner: string;
+  /** The same as the state has it, where the folder's own line was changed. */
+  readonly stateOwner?: string | undefined;
   readonly names: ByKind;
   /** Ids or names of what our own state knows. */
   readonly owned: ByKind;
@@ -22,11 +24,13 @@ export interface WantedNames {
 /** Whether it is this deployment's: by its labels, or because our state knows it. */
 export function isOwn(
   { id, name, deployment, owner }: Named,
-  wanted: Pick<WantedNames, "deployment" | "owner">,
+  wanted: Pick<WantedNames, "deployment" | "owner" | "stateOwner">,
   known: readonly string[],
 ): boolean {
+  // A volume has no id but its name, which another folder may have taken since.
+  if (known.includes(name)) return ["", wanted.owner, wanted.stateOwner].includes(owner);
   // Docker names a container by the beginning of its id, too.
-  if (known.some((one) => one === name || (one.length >= 12 && id.startsWith(one)))) return true;
+  if (known.some((one) => one.length >= 12 && id.startsWith(one))) return true;
   // Without a mark on either side nobody knows.
   return owner !== "" && deployment === wanted.deployment.name && owner === wanted.owner;
 }

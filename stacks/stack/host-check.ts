@@ -8,9 +8,10 @@ import { runOnHost, shellOnHost } from "../host/run.js";
 import { requireOpened } from "../up/known-volumes.js";
 import type { State } from "../terraform/state.js";
 import { findDrift } from "./drift.js";
-import { knownBy, readExpected, type Expected } from "./expected.js";
+import { knownBy, ownerIn, readExpected, type Expected } from "./expected.js";
 import type { Drift, Found } from "./found.js";
 import { lostWithState } from "./lost-data.js";
+import { requireOwnSecrets } from "./own-secrets.js";
 import { requireSamePlace } from "./same-place.js";
 import type { StackSession } from "./session.js";
 
@@ -40,19 +41,22 @@ export async function checkHost(
   const { host, deployment, stack, out } = settings;
   const facts = await askHost(host);
   const expected = readExpected(state);
+  const stateOwner = ownerIn(state);
   const problems = new Problems();
   requireSamePlace(settings, facts, problems, state);
   problems.throwIfAny();
+  requireOwnSecrets(settings.out, generated, stateOwner);
   const known = knownBy(expected);
-  const { made, owner } = generated;
+  const { made, owner, mayAdopt } = generated;
   const owned = await listOwned(
     host,
     { name: deployment.name, owner, known: Object.values(known).flat() },
     signal,
   );
   const bindings = owned.containers.filter(isAtWork).flatMap((container) => container.bindings);
-  const wanted = { deployment, stack, owner, names: hostNames, owned: known, bindings };
-  requireHost(facts, { ...wanted, mayAdoptVolumes: made.length === 0 }, problems);
+  const whose = { deployment, stack, owner, stateOwner };
+  const wanted = { ...whose, names: hostNames, owned: known, bindings };
+  requireHost(facts, { ...wanted, mayAdoptVolumes: mayAdopt }, problems);
   const volumes = facts.volumes.map(({ name }) => name);
   problems.throwIfAny();
   requireOpened({ deployment, out }, made, volumes, problems);

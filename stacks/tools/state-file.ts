@@ -20,7 +20,7 @@ export interface StatePlace extends StateLabels {
 /** File of a local state. It stays where it is, whoever synthesises. */
 export const stateFile = (out: string): string => join(out, "terraform.tfstate");
 
-const schema = z.looseObject({
+const plain = z.looseObject({
   outputs: z.record(z.string(), z.looseObject({ value: z.unknown() })).default({}),
   resources: z.array(
     z.looseObject({
@@ -32,7 +32,7 @@ const schema = z.looseObject({
 });
 
 /**
- * Reads the file of a local state; nothing where it holds no resource of a stack.
+ * Reads the file of a local state; nothing where it holds no resource of a stack, or is encrypted.
  *
  * @throws {ConfigError} when it is damaged, with the way out
  */
@@ -43,6 +43,7 @@ export function readStatePlace(out: string): StatePlace | undefined {
   if (text === undefined || text.trim() === "") return undefined;
   const state = parse(text);
   if (!state) throw damaged(file);
+  if ("encrypted_data" in state) return undefined;
   const attributes = state.resources.flatMap(({ instances }) =>
     instances.map((instance) => instance.attributes ?? {}),
   );
@@ -51,18 +52,31 @@ export function readStatePlace(out: string): StatePlace | undefined {
   return labels && { ...labels, host: typeof host === "string" ? host : undefined };
 }
 
+/** Whether there is a local state of a stack, readable here or not. */
+export function hasState(out: string): boolean {
+  const state = parse(readIfExists(stateFile(out)) ?? "");
+  return (state && "encrypted_data" in state) || readStatePlace(out) !== undefined;
+}
+
 /** The labels of the first resource that has them. @param resources - attributes of each */
 export function labelsIn(
   resources: readonly Readonly<Record<string, unknown>>[],
 ): StateLabels | undefined {
   for (const { labels } of resources) {
-    const list = Array.isArray(labels) ? (labels as { label?: string; value?: string }[]) : [];
-    const valueOf = (name: string) => list.find(({ label }) => label === name)?.value ?? "";
+    const list = Array.isArray(labels)
+      ? (labels as ({ label?: string; value?: string } | null)[])
+      : [];
+    const valueOf = (name: string) => list.find((one) => one?.label === name)?.value ?? "";
     const name = valueOf(deploymentLabel);
     if (name !== "") return { name, owner: valueOf(ownerLabel) };
   }
   return undefined;
 }
+
+/** What OpenTofu writes where the state's owner has set `TF_ENCRYPTION`. */
+const encrypted = z.looseObject({ encrypted_data: z.string() });
+
+const schema = z.union([encrypted, plain]);
 
 function parse(text: string): z.output<typeof schema> | undefined {
   try {

@@ -287,6 +287,15 @@ describe("names", () => {
     expect(problems({ volumes: foreign }, { mayAdoptVolumes: true })).toHaveLength(1);
   });
 
+  test("of a volume whose name an old state knows, and which another folder made since", () => {
+    const name = "lab_tracking-server-data";
+    const owned = { ...none, volumes: [name] };
+    const volumes = [thing(name, { deployment: "lab", owner: "two" })];
+    expect(problems({ volumes }, { owned })[0]).toContain("of another folder");
+    expect(problems({ volumes }, { owned, stateOwner: "two" })).toEqual([]);
+    expect(problems({ volumes: [thing(name)] }, { owned })).toEqual([]);
+  });
+
   test("of volumes that somebody made by hand, with and without the secrets", () => {
     const volumes = [thing("lab_tracking-server-data")];
     expect(problems({ volumes }, { mayAdoptVolumes: true })).toEqual([]);

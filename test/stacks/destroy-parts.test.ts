@@ -12,7 +12,7 @@ const fake = fakeHost();
 const { signal } = new AbortController();
 const data = ["backend-store-data", "artifact-store-data"].map((name) => `lab_${name}`);
 
-const session = (owner: string) =>
+const session = (owner: string, mayAdopt: boolean) =>
   ({
     settings: {
       deployment: resolveDeployment({
@@ -22,7 +22,7 @@ const session = (owner: string) =>
       }),
       host: resolveDockerHost({ url: "ssh://me@box" }),
     },
-    generated: { owner },
+    generated: { owner, mayAdopt },
     hostNames: { containers: [], networks: [], volumes: [...data, "lab_tracking-server-tmp"] },
     names: { nameOf: (address: string) => address, dataVolumes: ["docker_volume.data"] },
   }) as unknown as StackSession;
@@ -41,7 +41,8 @@ function parts(
     owner = "one",
     asked = [],
     state,
-  }: { owner?: string; asked?: readonly string[]; state?: State } = {},
+    mayAdopt = true,
+  }: { owner?: string; asked?: readonly string[]; state?: State; mayAdopt?: boolean } = {},
 ) {
   fake.become({
     docker: {
@@ -56,7 +57,7 @@ function parts(
       "volume ls": ":",
     },
   });
-  return findParts(session(owner), state, factsOf(volumes), asked, signal);
+  return findParts(session(owner, mayAdopt), state, factsOf(volumes), asked, signal);
 }
 
 const own = [...data, "lab_tracking-server-tmp"].map((name) => volume(name, "one"));
@@ -111,4 +112,25 @@ test("without .env the state tells whose it is", async () => {
   const named = await parts(own, { owner: "", state, asked: [String(data[0])] });
   expect(named).toMatchObject({ gone: ["docker_volume.data"], kept: [] });
   expect(named.data).toEqual(["docker_volume.data"]);
+});
+
+test("a volume that says not whose it is goes only with the secrets, and not beside another folder's", async () => {
+  const [database = "", files = ""] = data;
+  const asked = ["backend-store-data"];
+  const unmarked = [volume(database, ""), volume(files, "")];
+  const refusal = `--delete-data: must be of this folder; ${database} of this machine says not whose it is`;
+  await expect(parts(unmarked, { asked, mayAdopt: false })).rejects.toThrow(refusal);
+  expect((await parts(unmarked, { mayAdopt: false })).left).toEqual([]);
+  const beside = [volume(database, ""), volume(files, "two")];
+  await expect(parts(beside, { asked })).rejects.toThrow(refusal);
+});
+
+test("a name that an old state knows is another folder's once that folder has taken it", async () => {
+  const values = { name: data[0], labels: [{ label: "mlflow-stacks.owner", value: "one" }] };
+  const resource = { mode: "managed", type: "docker_volume", name: "data", tainted: false, values };
+  const state: State = { resources: [{ ...resource, address: "docker_volume.data" }] };
+  const taken = [volume(String(data[0]), "two")];
+  await expect(parts(taken, { state, asked: ["backend-store-data"] })).rejects.toThrow(
+    "of another folder",
+  );
 });

@@ -184,3 +184,19 @@ describe("as a process, of a folder that was started before", () => {
     expect(plan(withLogin, out, "docker").made).toHaveLength(3);
   });
 });
+
+test("unmarked volumes are gone on with by a folder that has proof of them", () => {
+  const files = resolveDeployment({ topology: "localhost-files" });
+  const plain = (out: string) =>
+    planFolder({ deployment: files, out, secrets: {}, keep: undefined, source: "" }, "terraform");
+  const empty = folder();
+  expect(plain(empty).mayAdopt).toBe(false);
+  writeFileSync(join(empty, ".env"), "");
+  expect(plain(empty).mayAdopt).toBe(true);
+  expect(plan(remote, folder(), "docker").mayAdopt).toBe(false);
+  const { out } = generated(remote, "docker");
+  expect(plan(remote, out, "docker").mayAdopt).toBe(true);
+  const look = { deployment: remote, out, secrets: {}, keep: undefined, source: "" };
+  expect(readFolder(look).mayAdopt).toBe(true);
+  expect(readFolder({ ...look, out: folder() }).mayAdopt).toBe(false);
+});

@@ -59,6 +59,21 @@ test("a lost .env is told in one line, and with the words of a stack", async () 
   expect(existsSync(join(out, ".env"))).toBe(false);
 });
 
+test("an encrypted state is a state, though nobody can read it here", async () => {
+  const cwd = command.folder();
+  const out = join(cwd, "lab");
+  mkdirSync(out);
+  // As OpenTofu 1.12 writes it with TF_ENCRYPTION.
+  const text =
+    '{"serial":1,"lineage":"a","meta":{},"encrypted_data":"c2Vj","encryption_version":"v0"}';
+  writeFileSync(join(out, "terraform.tfstate"), text);
+  const { stderr } = await command.run(["plan", "home-lab", "--out", "lab"], { cwd });
+  expect(stderr).toContain(".env: has none of the secrets");
+  writeFileSync(join(out, ".env"), "");
+  const { stderr: next } = await command.run(["output", "home-lab", "--out", "lab"], { cwd });
+  expect(next).not.toContain("damaged");
+});
+
 test("synth prints the folder alone, and beside it what Terraform needs there", async () => {
   const cwd = command.folder();
   const { exitCode, stdout, stderr } = await command.run(["synth", "home-lab", "--out", "lab"], {
