@@ -18,13 +18,14 @@ const total: Counts = { passed: 0, failed: 0, skipped: 0 };
 const failures: string[] = [];
 
 async function check(title: string, words: readonly string[]): Promise<void> {
-  console.log(`\n== ${title}`);
   const [program = "", ...rest] = words;
-  const { exitCode } = await execa(program, rest, {
-    stdio: "inherit",
+  const { exitCode, all } = await execa(program, rest, {
+    stdin: "ignore",
+    all: true,
     preferLocal: true,
     reject: false,
   });
+  console.log(`\n== ${title}${all === "" ? "" : `\n${all}`}`);
   if (exitCode !== 0) failures.push(title);
 }
 
@@ -53,11 +54,14 @@ async function vitest(project: string): Promise<void> {
   total.skipped += (found["numPendingTests"] ?? 0) + (found["numTodoTests"] ?? 0);
 }
 
-await check("types", ["tsc", "--project", "."]);
-await check("lint", ["eslint", "."]);
-await check("formatting", ["prettier", "--check", "--log-level", "warn", "."]);
+await Promise.all([
+  check("types", ["tsc", "--project", "."]),
+  check("lint", ["eslint", "."]),
+  check("formatting", ["prettier", "--check", "--log-level", "warn", "."]),
+]);
 await vitest("unit");
 await vitest("e2e");
+await vitest("e2e-alone");
 
 const notRun = existsSync(notRunFile)
   ? [...new Set(readFileSync(notRunFile, "utf8").split("\n").filter(Boolean))]

@@ -14,6 +14,7 @@ import {
   type ProcessContext,
 } from "../../stacks/process/index.js";
 import { loadAssets } from "../../constructs/image/load.js";
+import { freePort } from "../helpers/e2e/ports.js";
 
 /** Every character that some URI of MLflow could read as its own. */
 const folderName = "ü 100%25 #1";
@@ -34,13 +35,6 @@ async function listen(): Promise<Server> {
 }
 
 const portOf = (server: Server): number => (server.address() as AddressInfo).port;
-
-async function freePort(): Promise<number> {
-  const server = await listen();
-  const port = portOf(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 async function api(url: string, path: string, body?: object): Promise<unknown> {
   const response = await fetch(`${url}/api/2.0/${path}`, {

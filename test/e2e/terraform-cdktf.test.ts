@@ -4,7 +4,8 @@ import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { OutsideClient } from "../helpers/e2e/client.js";
 import { describeWithDocker } from "../helpers/e2e/engine.js";
-import { freePort, mlstack, temporaryFolder } from "../helpers/e2e/mlstack.js";
+import { mlstack, temporaryFolder } from "../helpers/e2e/mlstack.js";
+import { freePort } from "../helpers/e2e/ports.js";
 import { deploymentName, timed } from "../helpers/e2e/running-stack.js";
 
 const root = resolve(import.meta.dirname, "../..");

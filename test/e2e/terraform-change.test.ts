@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeWithDocker } from "../helpers/e2e/engine.js";
+import buildImages from "../helpers/e2e/images.js";
 import { KeptData } from "../helpers/e2e/kept-data.js";
 import { mlstackFails, temporaryFolder } from "../helpers/e2e/mlstack.js";
 import { startTerraformStack, type TerraformStack } from "../helpers/e2e/terraform-stack.js";
@@ -40,6 +41,11 @@ describeWithDocker("a deployment that is changed, destroyed and deployed again",
       tracking_uri: stack.url,
       tracking_username: "admin",
     });
+  });
+
+  test("the image built for all test files is the one that Terraform built", async () => {
+    await buildImages();
+    expect(await stack.plan()).toMatchObject({ changes: false });
   });
 
   test("a changed permission replaces the tracking server alone", async () => {
@@ -172,7 +178,7 @@ describeWithDocker("a deployment that is changed, destroyed and deployed again",
         names.map((name, index) => [name, readFileSync(files[index] ?? "", "latin1")]),
       ),
     };
-    expect(Object.keys(secrets()).length).toBe(9);
+    expect(Object.keys(secrets()).length).toBe(10);
     expect(planned).toContain("docker_container");
     expect(
       Object.entries(texts).flatMap(([where, found]) =>

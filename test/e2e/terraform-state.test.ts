@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { images } from "../../constructs/mlflow/index.js";
 import { describeWithDocker } from "../helpers/e2e/engine.js";
 import { KeptData } from "../helpers/e2e/kept-data.js";
-import { freePort } from "../helpers/e2e/mlstack.js";
+import { freePort } from "../helpers/e2e/ports.js";
 import { deploymentName, waitUntil } from "../helpers/e2e/running-stack.js";
 import {
   ownEngine,

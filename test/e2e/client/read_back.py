@@ -1,16 +1,15 @@
 """Compares a ledger of workflow.py with what the server has now, and proves that it takes writes.
 
-Input: {"ledger": {...}, "large": true|false} as JSON. The answer: the problems found, and the
-number of writes that the server has acknowledged since.
+Input: {"ledger": {...}, "large": true|false}. The answer: the problems found, and the number of
+writes that the server has acknowledged since.
 """
 
-import json
-import sys
 import tempfile
 
-from deployment import answer, sha256
+from deployment import sha256
 
 import mlflow
+import pandas
 from mlflow import MlflowClient
 
 
@@ -43,8 +42,6 @@ def compare_artifacts(ledger, large, problems):
 
 
 def compare_model(ledger, problems):
-    import pandas
-
     model = ledger["model"]
     sample = pandas.DataFrame(**model["sample"])
     for uri in model["uris"]:
@@ -52,15 +49,10 @@ def compare_model(ledger, problems):
         compare(problems, uri, model["predictions"], [int(label) for label in predictions])
 
 
-def main():
-    asked = json.load(sys.stdin)
+def main(asked):
     ledger, client, problems = asked["ledger"], MlflowClient(), []
     compare_run(client, ledger, problems)
     compare_artifacts(ledger, asked["large"], problems)
     compare_model(ledger, problems)
     client.log_metric(ledger["runId"], "writes", ledger["writes"], step=ledger["writes"])
-    answer({"problems": problems, "writes": ledger["writes"] + 1})
-
-
-if __name__ == "__main__":
-    main()
+    return {"problems": problems, "writes": ledger["writes"] + 1}

@@ -1,15 +1,13 @@
-"""MLflow's documented workflow from the client's seat. Input: {"megabytes": 300} as JSON.
+"""MLflow's documented workflow from the client's seat. Input: {"megabytes": 300}.
 
 The answer is a ledger: everything that the server acknowledged, for read_back.py to compare.
 """
 
-import json
 import os
-import sys
 import tempfile
 import time
 
-from deployment import answer, sha256, write_random_file
+from deployment import sha256, write_random_file
 
 import mlflow
 from mlflow import MlflowClient
@@ -56,7 +54,7 @@ def log_files(megabytes, work):
     )
     download = time.monotonic() - start
     if sha256(fetched) != large:
-        raise SystemExit("the large artifact came back with other bytes")
+        raise ValueError("the large artifact came back with other bytes")
     speeds = {
         "megabytes": megabytes,
         "uploadMBps": round(megabytes / upload),
@@ -85,31 +83,24 @@ def register_model(client, name):
     }
 
 
-def main():
-    megabytes = json.load(sys.stdin)["megabytes"]
+def main(asked):
     client = MlflowClient()
-    suffix = f"{int(time.time())}-{os.getpid()}"
+    suffix = f"{time.time_ns()}-{os.getpid()}"
     mlflow.set_experiment(f"end-to-end-{suffix}")
     with mlflow.start_run() as run, tempfile.TemporaryDirectory() as work:
         run_id = run.info.run_id
         history = log_values(client, run_id)
-        artifacts, speeds = log_files(megabytes, work)
+        artifacts, speeds = log_files(asked["megabytes"], work)
         model = register_model(client, f"classifier-{suffix}")
     data = client.get_run(run_id).data
-    answer(
-        {
-            "runId": run_id,
-            "params": data.params,
-            "tags": data.tags,
-            "history": history,
-            "text": {"notes/notes.txt": "line 1\nZeile 2: äöü\n"},
-            "artifacts": artifacts,
-            "model": model,
-            "writes": 0,
-            "speeds": speeds,
-        }
-    )
-
-
-if __name__ == "__main__":
-    main()
+    return {
+        "runId": run_id,
+        "params": data.params,
+        "tags": data.tags,
+        "history": history,
+        "text": {"notes/notes.txt": "line 1\nZeile 2: äöü\n"},
+        "artifacts": artifacts,
+        "model": model,
+        "writes": 0,
+        "speeds": speeds,
+    }

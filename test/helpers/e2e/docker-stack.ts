@@ -2,7 +2,8 @@ import { execa } from "execa";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseDotenv } from "../../../env/dotenv.js";
-import { freePort, mlstack, temporaryFolder } from "./mlstack.js";
+import { mlstack, temporaryFolder } from "./mlstack.js";
+import { freePort } from "./ports.js";
 import {
   deploymentName,
   recoverySeconds,

@@ -1,6 +1,5 @@
 import { execa, type Result } from "execa";
 import { mkdtempSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Readable } from "node:stream";
@@ -50,14 +49,3 @@ export const mlstackFails = async (words: readonly string[]): Promise<string> =>
 
 export const temporaryFolder = (label: string): string =>
   mkdtempSync(join(tmpdir(), `mlstack-e2e-${label}-`));
-
-/** A port that nothing listens on now. */
-export function freePort(): Promise<number> {
-  return new Promise((fulfil, fail) => {
-    const server = createServer().once("error", fail);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => fulfil(port));
-    });
-  });
-}

@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { processStatus } from "../../../stacks/process/index.js";
-import { freePort, mlstack, temporaryFolder } from "./mlstack.js";
+import { mlstack, temporaryFolder } from "./mlstack.js";
+import { freePort } from "./ports.js";
 import { deploymentName, timed, type RunningStack, type StackOptions } from "./running-stack.js";
 
 /** A deployment as a local process. Nothing supervises it, so after a kill `up` starts it again. */

@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
-import { freePort } from "../mlstack.js";
+import { freePort } from "../ports.js";
 
 /** Sockets, keys and logs of the one second host that this machine can have at a time. */
 const run = "/run/mlstack-second-host";
