@@ -107,10 +107,18 @@ const elsewhere = (whose: string): Problem => ({
   problem: `${whose}; nothing was touched; to remove it, give that folder with --out, or put its .env into the output folder`,
 });
 
-function printKept({ names }: StackSession, { kept, left, gone, strangers, foreign }: Parts): void {
+function printKept(
+  { names, generated }: StackSession,
+  { kept, left, gone, strangers, foreign, data }: Parts,
+): void {
   const all = [...kept.map(names.nameOf), ...left];
   if (all.length > 0) {
-    console.log(`\nKept: ${all.join(", ")}. The next deploy goes on with it.`);
+    // Beside data that was there all along, deploy makes nothing empty unasked.
+    const anew = data.length > 0 && left.length > 0 ? ", with --new-volume for what is gone" : "";
+    const next = generated.mayAdopt
+      ? `The next deploy goes on with it${anew}.`
+      : "A deploy that has its .env again goes on with it.";
+    console.log(`\nKept: ${all.join(", ")}. ${next}`);
   } else if (gone.length + strangers.length > 0) {
     console.log("\nNothing is left.");
   }

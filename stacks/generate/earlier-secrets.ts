@@ -88,7 +88,7 @@ export function requireNoneLost(
   const lost = made.filter((name) => files.has(name));
   const path = join(out, ".env");
   if (removal === undefined) return refuse(lost.map((name) => lostSecret(name, path, files)));
-  const ways = `bring "${path}" back from your backup; else begin anew under another --name and with another --out; or, when the data is not wanted, remove it: ${removal}`;
+  const ways = `bring "${path}" back from your backup, or from the containers while they run (README, "lost"); else begin anew under another --name and with another --out; or, when the data is not wanted, remove it: ${removal}`;
   // A state does not tell which secrets it was made with.
   if (isEmpty && (lost.length > 0 || hasState(out))) {
     const problem = `has none of the secrets that this stack was deployed with, and new ones do not open its data; ${ways}`;

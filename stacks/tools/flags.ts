@@ -45,6 +45,8 @@ export function readFlags(options: FlagOptions, problems: Problems): Record<stri
     MLSTACK_PUBLIC_URLS: options.publicUrl?.join(","),
     [dataDirectory]: options.dataDirectory && absolute(options.dataDirectory),
   };
+  // An unset variable of somebody's script, which would work on the default one.
+  if (options.name === "") problems.add("--name", "must not be empty; leave it out, or name one");
   const values: Record<string, string> = {};
   for (const [name, value] of Object.entries(flags)) if (value !== undefined) values[name] = value;
   for (const text of options.set ?? []) {

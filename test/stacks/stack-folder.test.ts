@@ -49,7 +49,7 @@ test("a lost .env is told in one line, and with the words of a stack", async () 
   expect(exitCode).toBe(2);
   expect(stderr.split("\n")).toEqual([
     expect.stringMatching(
-      /^.*\.env: has none of the secrets .*; bring ".*\.env" back from your backup; else begin anew under another --name .*; or, .* destroy home-lab --out .*lab --name a --delete-data …$/,
+      /^.*\.env: has none of the secrets .*; bring ".*\.env" back from your backup, or from the containers .*; else begin anew under another --name .*; or, .* destroy home-lab --out .*lab --name a --delete-data …$/,
     ),
   ]);
   // Only what is there is removed or shown: neither needs a secret.

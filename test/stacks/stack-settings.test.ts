@@ -6,6 +6,8 @@ import { ConfigError } from "../../constructs/mlflow/index.js";
 import { readStackSettings, type StackOptions } from "../../stacks/stack/settings.js";
 import { writeDeployed } from "../../stacks/tools/deployed-record.js";
 import { currentEngine } from "../../stacks/tools/docker-engine.js";
+import { flagValues } from "../../stacks/tools/flags.js";
+import { messageOf } from "../helpers/deployments.js";
 import { stateText, type StateOf } from "./state-text.js";
 
 const scratch = mkdtempSync(join(tmpdir(), "mlstack-settings-"));
@@ -148,4 +150,11 @@ test("a line that can't be read is told with the flags", () => {
     "--set:",
     `${join(out, "mlstack.env")}:1:`,
   ]);
+});
+
+test("an empty --name is refused: a script's variable may be unset", () => {
+  expect(messageOf(() => flagValues({ name: "" }))).toBe(
+    "--name: must not be empty; leave it out, or name one",
+  );
+  expect(flagValues({ name: "lab" })).toEqual({ MLSTACK_NAME: "lab" });
 });
