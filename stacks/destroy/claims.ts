@@ -2,8 +2,8 @@ import { dataVolumes, volumeName } from "../../constructs/docker/names.js";
 import { ConfigError, holdsData } from "../../constructs/mlflow/index.js";
 import type { HostFacts } from "../host/facts.js";
 import type { Inventory, Named } from "../host/inventory.js";
-import { anotherFolders, isOwn, mayAdopt } from "../host/names.js";
-import { knownBy, ownerIn, readExpected } from "../stack/expected.js";
+import { anotherFolders, isOwn, mayAdopt, type ByKind } from "../host/names.js";
+import { ownerIn } from "../stack/expected.js";
 import type { StackSession } from "../stack/session.js";
 import type { State } from "../terraform/state.js";
 
@@ -20,13 +20,14 @@ export interface Claims {
   readonly unproven: readonly Named[];
 }
 
+/** @param known - ids or names of what the state knows */
 export function findClaims(
   { settings: { deployment }, generated, hostNames }: StackSession,
   state: State | undefined,
+  known: ByKind,
   facts: HostFacts,
 ): Claims {
   const { name } = deployment;
-  const known = knownBy(readExpected(state));
   // Whoever lost .env has it in the state.
   const owner = ownerIn(state) ?? generated.owner;
   const isOurs = (kind: keyof Inventory) => (one: Named) =>

@@ -40,7 +40,7 @@ export async function findParts(
   const { name } = deployment;
   const expected = readExpected(state);
   const known = knownBy(expected);
-  const claims = findClaims(session, state, facts);
+  const claims = findClaims(session, state, known, facts);
   const { owner, foreign, volumes } = claims;
   const all = [...hostNames.volumes, ...volumes.map((one) => one.name)];
   const named = requireDataVolumes("--delete-data", asked, { name, volumes: all });

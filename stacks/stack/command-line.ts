@@ -39,3 +39,7 @@ export function stackCommand(
   const words = [verb, stack, ...given, ...more].map(shellWord);
   return [selfCommand(), ...words].join(" ");
 }
+
+/** What removes a stack with its data, as its user types it. */
+export const removalCommand = (stack: string, out: string, name: string): string =>
+  `${stackCommand("destroy", stack, { out, name })} --delete-data …`;

@@ -2,6 +2,7 @@ import { ownerLabel } from "../../constructs/docker/names.js";
 import type { ByKind } from "../host/names.js";
 import type { State, StateResource } from "../terraform/state.js";
 import { environmentOf } from "../tools/env-lines.js";
+import { labelOf } from "../tools/state-file.js";
 
 /** A container that the state knows. */
 export interface ExpectedContainer {
@@ -66,13 +67,8 @@ export const knownBy = ({ containers, networks, volumes }: Expected): ByKind => 
 
 /** The mark of the folder that all of it was deployed from; undefined: nothing in it has one. */
 export function ownerIn(state: State | undefined): string | undefined {
-  for (const resource of state?.resources ?? []) {
-    for (const block of listOf(resource, "labels")) {
-      const { label, value } = block as Record<string, unknown>;
-      if (label === ownerLabel && typeof value === "string" && value !== "") return value;
-    }
-  }
-  return undefined;
+  const owners = (state?.resources ?? []).map(({ values }) => labelOf(values, ownerLabel));
+  return owners.find((owner) => owner !== "");
 }
 
 const text = ({ values }: StateResource, name: string): string => String(values[name] ?? "");

@@ -1,3 +1,4 @@
+import { revisionKeyVariable } from "../../compose-templates/index.js";
 import { printMoves } from "../generate/generate.js";
 import { readDeployed, writeProven, type Proven } from "../tools/deployed-record.js";
 import { opensData, secretRevisions } from "../tools/secrets.js";
@@ -13,7 +14,7 @@ export function notesOf({ settings, generated }: StackSession): readonly string[
   const { revisions = {} } = readDeployed(settings.out) ?? {};
   const now = revisionsOf(generated);
   // Another key makes others of all of them.
-  const comparable = revisions[keyName] === now[keyName];
+  const comparable = revisions[revisionKeyVariable] === now[revisionKeyVariable];
   const changed = opensData.filter(
     (name) => comparable && now[name] && revisions[name] && now[name] !== revisions[name],
   );
@@ -31,11 +32,9 @@ export function recordProven({ settings, generated }: StackSession): void {
   writeProven(settings.out, proven);
 }
 
-const keyName = "MLSTACK_REVISION_KEY";
-
 const revisionsOf = ({ secrets, revisionKey }: StackSession["generated"]) => ({
   ...secretRevisions(secrets, revisionKey),
-  ...secretRevisions({ [keyName]: revisionKey }, revisionKey),
+  ...secretRevisions({ [revisionKeyVariable]: revisionKey }, revisionKey),
 });
 
 const back = "put the value of before back into .env";

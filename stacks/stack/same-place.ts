@@ -1,10 +1,10 @@
 import type { Problems } from "../../constructs/mlflow/index.js";
 import type { HostFacts } from "../host/facts.js";
 import { localEngine } from "../tools/docker-engine.js";
-import { selfCommand } from "../tools/self.js";
 import { shellWord } from "../tools/shell-word.js";
 import { labelsIn } from "../tools/state-file.js";
 import type { State } from "../terraform/state.js";
+import { removalCommand } from "./command-line.js";
 import type { LastPlace } from "./last-place.js";
 import type { StackSettings } from "./settings.js";
 
@@ -28,12 +28,10 @@ export function requireSamePlace(
   if (place) requireHost(place, host.url ?? "", facts, out, problems);
   const name = place?.name || labelsIn((state?.resources ?? []).map(({ values }) => values))?.name;
   if (!name) return;
-  const flags = `--out ${shellWord(out)} --name ${shellWord(name)}`;
-  const removal = `${selfCommand()} destroy ${stack} ${flags} --delete-data …`;
   problems.require(
     name === deployment.name,
     "MLSTACK_NAME",
-    `must stay "${name}", under which "${out}" was deployed; got "${deployment.name}"; use --name ${shellWord(name)}, or ${other}, or remove that one with its data first: ${removal}`,
+    `must stay "${name}", under which "${out}" was deployed; got "${deployment.name}"; use --name ${shellWord(name)}, or ${other}, or remove that one with its data first: ${removalCommand(stack, out, name)}`,
   );
 }
 

@@ -7,10 +7,9 @@ import {
   type FolderSettings,
   type Generated,
 } from "../generate/folder.js";
+import { removalCommand } from "./command-line.js";
 import type { StackSettings } from "./settings.js";
 import { writeFileAtomically } from "../tools/files.js";
-import { selfCommand } from "../tools/self.js";
-import { shellWord } from "../tools/shell-word.js";
 import { secretRevisions } from "../tools/secrets.js";
 import { stateFile } from "../tools/state-file.js";
 
@@ -30,8 +29,7 @@ export function terraformVariables(
 /** What the output folder of a stack is made from. */
 export function folderSettings(settings: StackSettings): FolderSettings {
   const { stack, out, deployment, place } = settings;
-  const flags = `--out ${shellWord(out)} --name ${shellWord(deployment.name)}`;
-  const removal = `${selfCommand()} destroy ${stack} ${flags} --delete-data …`;
+  const removal = removalCommand(stack, out, deployment.name);
   return { ...settings, removal, ...(place && { owner: place.owner }) };
 }
 

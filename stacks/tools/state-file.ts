@@ -62,15 +62,19 @@ export function hasState(out: string): boolean {
 export function labelsIn(
   resources: readonly Readonly<Record<string, unknown>>[],
 ): StateLabels | undefined {
-  for (const { labels } of resources) {
-    const list = Array.isArray(labels)
-      ? (labels as ({ label?: string; value?: string } | null)[])
-      : [];
-    const valueOf = (name: string) => list.find((one) => one?.label === name)?.value ?? "";
-    const name = valueOf(deploymentLabel);
-    if (name !== "") return { name, owner: valueOf(ownerLabel) };
+  for (const attributes of resources) {
+    const name = labelOf(attributes, deploymentLabel);
+    if (name !== "") return { name, owner: labelOf(attributes, ownerLabel) };
   }
   return undefined;
+}
+
+/** A label of a resource, as the provider lists them; empty: it has none of that name. */
+export function labelOf({ labels }: Readonly<Record<string, unknown>>, name: string): string {
+  const list = Array.isArray(labels)
+    ? (labels as ({ label?: string; value?: string } | null)[])
+    : [];
+  return list.find((one) => one?.label === name)?.value ?? "";
 }
 
 /** What OpenTofu writes where the state's owner has set `TF_ENCRYPTION`. */

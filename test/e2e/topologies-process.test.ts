@@ -1,19 +1,15 @@
 import { describe } from "vitest";
-import { dataSurvives } from "../helpers/e2e/data-survives.js";
+import { dataSurvives, survivalCases } from "../helpers/e2e/data-survives.js";
 import { startProcessStack } from "../helpers/e2e/process-stack.js";
 
-// The same store twice: the second time less is enough.
-const cases = [
-  { topology: "localhost-files", megabytes: 300 },
-  { topology: "localhost-database", megabytes: 30 },
-] as const;
+// A server for several people needs Docker.
+const cases = survivalCases.filter(({ topology }) => topology !== "remote-server");
 
 for (const each of cases) {
   describe(`${each.topology} with runtime process`, () =>
     dataSurvives({
       ...each,
       runtime: "process",
-      roles: ["tracking-server"],
       start: startProcessStack,
     }));
 }

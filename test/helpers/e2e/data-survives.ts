@@ -12,6 +12,17 @@ export interface Survival {
   start(options: StackOptions): Promise<RunningStack>;
 }
 
+/** What is done with each topology. The same store twice: the second time less is enough. */
+export const survivalCases = [
+  { topology: "localhost-files", megabytes: 300, roles: ["tracking-server"] },
+  { topology: "localhost-database", megabytes: 30, roles: ["tracking-server"] },
+  {
+    topology: "remote-server",
+    megabytes: 300,
+    roles: ["backend-store", "artifact-store", "tracking-server"],
+  },
+] as const;
+
 /**
  * A client's whole workflow, and all of it is there after whatever happens to the stack. Each test
  * continues where the one before it ended, as a user does; one failure fails the rest.
