@@ -21,7 +21,7 @@ const noRootBindings = {
 };
 
 /** A construct takes the plan, the image's texts and the library. */
-const noDockerImports = [
+const noConstructImports = [
   {
     group: [
       "../*",
@@ -98,19 +98,21 @@ export default tseslint.config(
     },
   },
   {
-    files: ["constructs/docker/**/*.ts"],
+    files: ["constructs/docker/**/*.ts", "constructs/aws/**/*.ts"],
     rules: {
-      "no-restricted-imports": restrict(...noDockerImports, noIo),
+      "no-restricted-imports": restrict(...noConstructImports, noIo),
       "no-restricted-globals": noEnvironment("Only stacks/ reads the environment."),
     },
   },
   {
-    // An asset of the library is a folder on disk.
-    files: ["constructs/docker/images.ts"],
-    rules: {
-      "no-restricted-imports": restrict(...noDockerImports),
-      "no-restricted-globals": "off",
-    },
+    // An asset of the library is a folder or file on disk.
+    files: ["constructs/aws/aws-job.ts"],
+    rules: { "no-restricted-imports": restrict(...noConstructImports) },
+  },
+  {
+    // What goes with the process that made it.
+    files: ["constructs/image/folder.ts"],
+    rules: { "no-restricted-globals": "off" },
   },
   {
     files: ["compose-templates/**/*.ts"],

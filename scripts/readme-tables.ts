@@ -18,6 +18,8 @@ const targets: readonly (readonly [Target, string])[] = [
   ["compose", "Docker"],
   ["docker", "Terraform"],
   ["process", "process"],
+  ["aws-managed", "AWS managed"],
+  ["aws-host", "AWS host"],
 ];
 
 function formatKindTable(): string {

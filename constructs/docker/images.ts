@@ -1,10 +1,7 @@
 import { Image } from "@cdktf/provider-docker/lib/image/index.js";
 import { AssetType, TerraformAsset, TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { imageName, loadAssets, renderBuildContext, type BuildContext } from "../image/index.js";
+import { imageName, loadAssets, renderBuildContext, temporaryFolder } from "../image/index.js";
 import type { ContainerPlan } from "../mlflow/index.js";
 
 /** The tracking server's image, built on the host from the files that Compose builds it from. */
@@ -16,7 +13,7 @@ export class TrackingServerImage extends Construct {
     const context = renderBuildContext(loadAssets(), plan.requirements);
     const name = imageName(context);
     const asset = new TerraformAsset(this, "context", {
-      path: writeTemporary(context),
+      path: temporaryFolder(context),
       type: AssetType.DIRECTORY,
       assetHash: name.slice(name.lastIndexOf("-") + 1),
     });
@@ -57,27 +54,4 @@ export class RegistryImage extends Construct {
     super(scope, id);
     this.resource = new Image(this, "Resource", { name: reference, keepLocally: true });
   }
-}
-
-/** Folders by the content that they hold, for the assets of every stack of this process. */
-const folders = new Map<string, string>();
-
-/** An asset is copied from a folder when the app is synthesised; until then it must exist. */
-function writeTemporary(context: BuildContext): string {
-  const content = JSON.stringify(context);
-  const known = folders.get(content);
-  if (known !== undefined) return known;
-  const folder = mkdtempSync(join(tmpdir(), "mlflow-stacks-"));
-  if (folders.size === 0) process.once("exit", removeFolders);
-  folders.set(content, folder);
-  for (const [name, text] of Object.entries(context)) {
-    const path = join(folder, name);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
-  }
-  return folder;
-}
-
-function removeFolders(): void {
-  for (const folder of folders.values()) rmSync(folder, { recursive: true, force: true });
 }

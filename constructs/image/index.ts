@@ -1,2 +1,3 @@
 export * from "./build-context.js";
+export * from "./folder.js";
 export * from "./load.js";

@@ -16,6 +16,7 @@ export * from "./target.js";
 export * from "./topology.js";
 export {
   containerPort,
+  keepAliveSeconds,
   defaultPermissions,
   type DefaultPermission,
   type LoginProps,

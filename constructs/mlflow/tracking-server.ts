@@ -177,9 +177,15 @@ function requireInteger(
 /** Port on which the server listens inside its container. */
 export const containerPort = 5000;
 
+/**
+ * Seconds that an idle connection stays open. Longer than a proxy in front keeps it, or the proxy
+ * sends a request into one that the server is about to close. AWS's load balancer is given 600.
+ */
+export const keepAliveSeconds = 620;
+
 /** Words after the image's entry point. Options that have a variable are set as variables. */
 export function trackingServerCommand(server: TrackingServer): readonly string[] {
-  const uvicorn = ["--timeout-graceful-shutdown", "20", "--timeout-keep-alive", "75"];
+  const uvicorn = ["--timeout-graceful-shutdown", "20", "--timeout-keep-alive", String(keepAliveSeconds)];
   // With one worker the health checks are left out of the access log; several can't be told to.
   if (server.workers > 1) uvicorn.push("--no-access-log");
   const words = ["mlflow", "server", "--uvicorn-opts", uvicorn.join(" ")];

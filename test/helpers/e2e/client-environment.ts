@@ -5,12 +5,11 @@ import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { timed, waitUntil } from "./running-stack.js";
 
-const requirements = resolve(import.meta.dirname, "../../e2e/requirements.txt");
 const windows = process.platform === "win32";
 const folderOf = (environment: string): string => join(environment, windows ? "Scripts" : "bin");
 
 /** Path of a program of the environment. */
-export const programOf = (environment: string, name: "python" | "mlflow"): string =>
+export const programOf = (environment: string, name: string): string =>
   join(folderOf(environment), windows ? `${name}.exe` : name);
 
 /** Variables for its programs, of which some start others. */
@@ -24,11 +23,15 @@ export const variablesOf = (environment: string): Readonly<Record<string, string
   PYTHONDONTWRITEBYTECODE: "1",
 });
 
-/** The Python environment of the client: made once for each content of requirements.txt. */
-export async function clientEnvironment(): Promise<string> {
+/** The Python environment of the client. */
+export const clientEnvironment = (): Promise<string> =>
+  pythonEnvironment("e2e-python", resolve(import.meta.dirname, "../../e2e/requirements.txt"));
+
+/** A Python environment: made once for each content of `requirements`. */
+export async function pythonEnvironment(label: string, requirements: string): Promise<string> {
   const hash = createHash("sha256").update(readFileSync(requirements)).digest("hex").slice(0, 12);
   const cache = process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
-  const directory = join(cache, "mlflow-stacks", `e2e-python-${hash}`);
+  const directory = join(cache, "mlflow-stacks", `${label}-${hash}`);
   const complete = join(directory, "complete");
   if (existsSync(complete)) return directory;
   const lock = `${directory}.lock`;
@@ -36,7 +39,7 @@ export async function clientEnvironment(): Promise<string> {
   await waitUntil(`the lock ${lock}`, 15 * 60, () => Promise.resolve(takeLock(lock)));
   try {
     if (!existsSync(complete)) {
-      await timed("client environment", () => makeEnvironment(directory));
+      await timed(label, () => makeEnvironment(directory, requirements));
       writeFileSync(complete, "");
     }
   } finally {
@@ -56,7 +59,7 @@ function takeLock(lock: string): boolean {
   }
 }
 
-async function makeEnvironment(directory: string): Promise<void> {
+async function makeEnvironment(directory: string, requirements: string): Promise<void> {
   rmSync(directory, { recursive: true, force: true });
   const python = programOf(directory, "python");
   if (execaSync("uv", ["--version"], { reject: false }).exitCode === 0) {

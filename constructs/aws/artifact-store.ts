@@ -1,0 +1,45 @@
+import { S3BucketLifecycleConfiguration } from "@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration/index.js";
+import { Construct } from "constructs";
+import type { AwsContext } from "./context.js";
+import { PrivateBucket } from "./private-bucket.js";
+
+/** The bucket of the artifacts, made or named, and who it is. */
+export class ArtifactStore extends Construct {
+  readonly bucket: string;
+  readonly prefix: string;
+  /** What must be there before the server is. */
+  readonly ready: readonly PrivateBucket[];
+
+  constructor(scope: Construct, id: string, { deployment, target }: AwsContext) {
+    super(scope, id);
+    const { artifactStore } = deployment;
+    if (artifactStore.kind !== "s3") throw new Error("bug: the target table lets only s3 in");
+    this.bucket = artifactStore.bucket;
+    this.prefix = artifactStore.prefix;
+    this.ready = target.createBucket ? [this.make(target.protect)] : [];
+  }
+
+  private make(protect: boolean): PrivateBucket {
+    const made = new PrivateBucket(this, "bucket", { bucket: this.bucket, protect });
+    new S3BucketLifecycleConfiguration(this, "lifecycle", {
+      bucket: made.resource.id,
+      rule: [
+        {
+          id: "uploads-that-were-given-up",
+          status: "Enabled",
+          filter: [{ prefix: "" }],
+          abortIncompleteMultipartUpload: [{ daysAfterInitiation: 7 }],
+        },
+        {
+          // A deleted or overwritten artifact can be had back for so long.
+          id: "old-versions",
+          status: "Enabled",
+          filter: [{ prefix: "" }],
+          noncurrentVersionExpiration: [{ noncurrentDays: 90 }],
+        },
+      ],
+      dependsOn: [made.versioning],
+    });
+    return made;
+  }
+}

@@ -1,0 +1,134 @@
+import {
+  images,
+  Problems,
+  requireTarget,
+  unreachable,
+  type MlflowDeployment,
+  type MlflowDeploymentProps,
+} from "../mlflow/index.js";
+import type { AwsTarget, AwsTargetProps } from "./aws-target.js";
+
+/**
+ * A deployment's props with what AWS decides where they do not: the bucket is in the target's
+ * region, and opened by a role instead of keys.
+ */
+export function propsForAws(
+  props: MlflowDeploymentProps,
+  { region }: Pick<AwsTargetProps, "region">,
+): MlflowDeploymentProps {
+  const { artifactStore } = props;
+  if (artifactStore?.kind !== "s3") return props;
+  return { ...props, artifactStore: { region, credentials: "ambient", ...artifactStore } };
+}
+
+/**
+ * Refuses what AWS can't run, or what it has no place for.
+ *
+ * @throws {ConfigError} with every problem
+ */
+export function requireAwsDeployment(deployment: MlflowDeployment, target: AwsTarget): void {
+  requireTarget(deployment, target.shape === "managed" ? "aws-managed" : "aws-host");
+  const problems = new Problems();
+  const { name } = deployment;
+  problems.require(
+    /^(?!internal-)[a-z](-?[a-z0-9])*$/.test(name) && name.length <= 24,
+    "name",
+    `must be 1 to 24 characters of a-z 0-9 -, begin with a letter, and have no two - together, because names of AWS are made of it; got "${name}"`,
+  );
+  requireBucket(deployment, target, problems);
+  requireSecrets(deployment, target, problems);
+  requireListening(deployment, target, problems);
+  problems.throwIfAny();
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+function requireBucket(
+  { artifactStore }: MlflowDeployment,
+  { region, createBucket }: AwsTarget,
+  problems: Problems,
+): void {
+  if (artifactStore.kind !== "s3") throw new Error("bug: the target table lets only s3 in");
+  const { bucket, credentials } = artifactStore;
+  const path = "artifactStore.bucket";
+  const reserved = /^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|--x-s3|--table-s3|\.mrap)$/;
+  problems.require(
+    !reserved.test(bucket),
+    path,
+    `must not be a name that S3 keeps for itself; got "${bucket}"`,
+  );
+  problems.require(
+    !createBucket || !bucket.includes("."),
+    path,
+    `must have no ".", which breaks the certificate of its address; got "${bucket}"; use "${bucket.replaceAll(".", "-")}"`,
+  );
+  problems.require(
+    credentials === "ambient",
+    "artifactStore.credentials",
+    'must be "ambient" on AWS, where a role opens the bucket and no key exists; remove it',
+  );
+  problems.require(
+    artifactStore.region === region,
+    "artifactStore.region",
+    `must be the region of the target, "${region}"; got "${artifactStore.region}"; remove it`,
+  );
+}
+
+/** A secret that nobody can make up, and one that nothing reads. */
+function requireSecrets(
+  { backendStore, secrets }: MlflowDeployment,
+  { secretArns, hostDatabase, shape }: AwsTarget,
+  problems: Problems,
+): void {
+  if (backendStore.kind === "external") {
+    problems.require(
+      secretArns.MLFLOW_BACKEND_STORE_URI !== undefined,
+      "target.secretArns.MLFLOW_BACKEND_STORE_URI",
+      'must be the ARN of a secret with the URI of your database; put it into Secrets Manager, or use backendStore.kind "postgres"',
+    );
+    problems.require(
+      shape === "managed" || hostDatabase === "container",
+      "target.hostDatabase",
+      'must not be "rds" with backendStore.kind "external", which is a database of yours; use "postgres"',
+    );
+  }
+  for (const name of Object.keys(secretArns)) {
+    const reads = secrets.some((secret) => secret.name === name);
+    const problem = "must not be given, because this deployment does not read it";
+    problems.require(reads && name !== "POSTGRES_PASSWORD", `target.secretArns.${name}`, problem);
+  }
+}
+
+/** Where a server listens on a machine: a load balancer has ports and addresses of its own. */
+function requireListening(
+  { trackingServer, backendStore }: MlflowDeployment,
+  { shape, hostDatabase }: AwsTarget,
+  problems: Problems,
+): void {
+  const { bindAddress, port } = trackingServer;
+  problems.require(
+    bindAddress === "127.0.0.1",
+    "trackingServer.bindAddress",
+    `must not be given on AWS, where the target decides who gets in; got "${bindAddress}"; use target.domain and target.allowedCidrs`,
+  );
+  switch (shape) {
+    case "managed":
+      problems.require(
+        port === 5000,
+        "trackingServer.port",
+        `must not be given with target.shape "managed", whose load balancer answers on 443, or 80 without a domain; got "${port}"`,
+      );
+      break;
+    case "host":
+      break;
+    default:
+      unreachable(shape);
+  }
+  const usesImage = shape === "host" && hostDatabase === "container";
+  if (backendStore.kind === "postgres" && !usesImage) {
+    problems.require(
+      backendStore.image === images.postgres,
+      "backendStore.image",
+      `must not be given with RDS, which has PostgreSQL 18 of its own; got "${backendStore.image}"`,
+    );
+  }
+}

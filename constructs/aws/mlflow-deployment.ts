@@ -1,0 +1,104 @@
+import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity/index.js";
+import { AwsProvider, type AwsProviderConfig } from "@cdktf/provider-aws/lib/provider/index.js";
+import { TerraformStack } from "cdktf";
+import { Construct } from "constructs";
+import { type MlflowDeployment as Deployment, unreachable } from "../mlflow/index.js";
+import { requireAwsDeployment } from "./aws-deployment.js";
+import type { AwsTarget } from "./aws-target.js";
+import type { AwsContext } from "./context.js";
+import { EncryptionKey } from "./encryption-key.js";
+import { Host, type HostFiles } from "./host.js";
+import { Managed, type ManagedTransform } from "./managed.js";
+
+export interface MlflowDeploymentProps {
+  readonly deployment: Deployment;
+  readonly target: AwsTarget;
+  /** What an instance runs; required by the shape `host`, and by no other. */
+  readonly files?: HostFiles;
+  readonly transform?: ManagedTransform;
+  /** Further arguments of the provider, such as `profile` or `assumeRole`. */
+  readonly provider?: AwsProviderConfig;
+  /**
+   * Releases of hashicorp/aws. The bindings were made for 6.25.
+   * @default ">= 5.100.0, < 7.0.0"
+   */
+  readonly providerVersion?: string;
+}
+
+/** What its users are told. Values may be Terraform references. */
+export interface AwsOutputs {
+  /** Where people open it; through SSM's port forwarding a port of their own machine. */
+  readonly url: string;
+  readonly bucket: string;
+  /** ARN of the secret with the admin's first password; undefined: there is no login. */
+  readonly adminPasswordSecret: string | undefined;
+  /** Id of the instance; undefined: there is none. */
+  readonly instanceId: string | undefined;
+}
+
+/**
+ * A deployment on AWS, in one of two shapes.
+ *
+ * @throws {ConfigError} for what AWS can't run
+ */
+export class MlflowDeployment extends Construct {
+  readonly outputs: AwsOutputs;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: MlflowDeploymentProps,
+  ) {
+    super(scope, id);
+    const { deployment, target } = props;
+    requireAwsDeployment(deployment, target);
+    this.addProvider();
+    const { name } = deployment;
+    const accountId = new DataAwsCallerIdentity(this, "account").accountId;
+    const key = new EncryptionKey(this, "encryption-key", {
+      name,
+      accountId,
+      region: target.region,
+      protect: target.protect,
+    });
+    this.outputs = this.addShape({ deployment, target, name, accountId, key });
+  }
+
+  private addShape(context: AwsContext): AwsOutputs {
+    const { target, transform, files } = this.props;
+    switch (target.shape) {
+      case "managed": {
+        const { loadBalancer, secrets } = new Managed(this, "managed", context, transform);
+        const adminPasswordSecret = secrets.arnOf("MLFLOW_AUTH_ADMIN_PASSWORD");
+        return { ...this.common(loadBalancer.url), adminPasswordSecret, instanceId: undefined };
+      }
+      case "host": {
+        if (!files) throw new Error("the shape host needs the files that its instance runs");
+        const host = new Host(this, "host", context, files);
+        const { url, adminPasswordSecret, instanceId } = host;
+        return { ...this.common(url), adminPasswordSecret, instanceId };
+      }
+      default:
+        return unreachable(target.shape);
+    }
+  }
+
+  private common(url: string) {
+    const { artifactStore } = this.props.deployment;
+    if (artifactStore.kind !== "s3") throw new Error("bug: the target table lets only s3 in");
+    return { url, bucket: artifactStore.bucket };
+  }
+
+  private addProvider(): void {
+    const { target, deployment, provider, providerVersion = ">= 5.100.0, < 7.0.0" } = this.props;
+    const stack = TerraformStack.of(this);
+    stack.addOverride("terraform.required_providers.aws.version", providerVersion);
+    // Ephemeral values and arguments that can only be written.
+    stack.addOverride("terraform.required_version", ">= 1.11.0");
+    new AwsProvider(this, "provider", {
+      region: target.region,
+      defaultTags: [{ tags: { "mlflow-stacks:deployment": deployment.name } }],
+      ...provider,
+    });
+  }
+}

@@ -1,0 +1,78 @@
+import { DataAwsVpc } from "@cdktf/provider-aws/lib/data-aws-vpc/index.js";
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import type { AwsNetwork, AwsTarget } from "./aws-target.js";
+import { hasLoadBalancer } from "./resolve-network.js";
+import { MadeNetwork } from "./made-network.js";
+import { SecurityGroup } from "./security-group.js";
+
+export interface NetworkProps {
+  readonly name: string;
+  readonly target: AwsTarget;
+  /** Buckets that the VPC's own way to S3 leads to. */
+  readonly buckets: readonly string[];
+}
+
+/** The VPC that everything is in: one that is made, or one that was there. */
+export class Network extends Construct {
+  readonly vpcId: string;
+  /** Its range. */
+  readonly cidr: string;
+  readonly privateSubnetIds: string[];
+  readonly publicSubnetIds: string[];
+  /** Ways out that must be there before something uses them. */
+  readonly ways: readonly ITerraformDependable[];
+  private readonly made: MadeNetwork | undefined;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: NetworkProps,
+  ) {
+    super(scope, id);
+    const { network } = props.target;
+    if (network.kind === "given") {
+      this.made = undefined;
+      const found = new DataAwsVpc(this, "vpc", { id: network.vpcId });
+      this.vpcId = found.id;
+      this.cidr = found.cidrBlock;
+      this.privateSubnetIds = [...network.privateSubnetIds];
+      this.publicSubnetIds = [...network.publicSubnetIds];
+      this.ways = [];
+      return;
+    }
+    this.made = this.make(network);
+    this.vpcId = this.made.vpc.id;
+    this.cidr = network.cidr;
+    this.privateSubnetIds = this.made.privateSubnets.map(({ id }) => id);
+    this.publicSubnetIds = this.made.publicSubnets.map(({ id }) => id);
+    this.ways = this.made.ways;
+  }
+
+  /** Lets a group out: to AWS's services alone, or everywhere by TLS. */
+  allowOut(group: SecurityGroup): void {
+    const { endpoints, s3 } = this.made ?? {};
+    if (s3) group.allowTo("s3", { prefixList: s3.prefixListId }, 443);
+    if (endpoints) {
+      group.allowTo("endpoints", { group: endpoints }, 443);
+      endpoints.allowFrom(group.part, { group }, 443);
+      return;
+    }
+    group.allowTo("internet", { cidr: "0.0.0.0/0" }, 443);
+  }
+
+  private make({ cidr, egress }: Extract<AwsNetwork, { kind: "made" }>): MadeNetwork {
+    const { name, target, buckets } = this.props;
+    const balanced = hasLoadBalancer(target);
+    return new MadeNetwork(this, "made", {
+      name,
+      region: target.region,
+      cidr,
+      egress,
+      // A load balancer and a database are each in two zones, whether they use both or not.
+      zones: balanced || target.hostDatabase === "rds" ? 2 : 1,
+      publicSubnets: target.public || egress !== "endpoints",
+      buckets,
+    });
+  }
+}

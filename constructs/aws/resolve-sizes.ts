@@ -1,0 +1,106 @@
+import type { HostProfileName, MlflowDeployment, Problems } from "../mlflow/index.js";
+import type { Architecture, AwsTarget } from "./aws-target.js";
+
+/** CPU and memory of a Fargate task where the target names none. */
+export const defaultTaskSize = (profile: HostProfileName) =>
+  profile === "medium" ? { cpu: 1024, memoryMiB: 4096 } : { cpu: 256, memoryMiB: 1024 };
+
+/**
+ * Memory that Fargate has for each size of CPU, in MiB: from, to and in steps of.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html
+ */
+const taskMemory: Readonly<Record<number, readonly number[]>> = {
+  256: [512, 1024, 2048],
+  512: range(1024, 4096, 1024),
+  1024: range(2048, 8192, 1024),
+  2048: range(4096, 16_384, 1024),
+  4096: range(8192, 30_720, 1024),
+};
+
+function range(from: number, to: number, step: number): readonly number[] {
+  return Array.from({ length: (to - from) / step + 1 }, (_, index) => from + index * step);
+}
+
+/** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+const logDays = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653];
+
+/** Numbers and classes of a target that AWS would refuse, or that do not fit what runs on it. */
+export function requireSizes(
+  target: AwsTarget,
+  deployment: MlflowDeployment,
+  problems: Problems,
+): void {
+  const { task, database, instance } = target;
+  if (target.shape === "managed") requireTask(task, deployment, problems);
+  requireWhole(database.storageGiB, 20, 65_536, "target.databaseStorageGiB", problems);
+  requireWhole(target.backupDays, 7, 35, "target.backupDays", problems);
+  requireWhole(instance.dataVolumeGiB, 8, 16_384, "target.dataVolumeGiB", problems);
+  problems.require(
+    logDays.includes(target.logDays),
+    "target.logDays",
+    `must be one of ${logDays.join(", ")}; got "${target.logDays}"`,
+  );
+  problems.require(
+    /^db\.[a-z0-9]+\.[a-z0-9]+$/.test(database.instanceClass),
+    "target.databaseClass",
+    `must be a class of RDS such as "db.t4g.micro"; got "${database.instanceClass}"`,
+  );
+  const grammar = /^[a-z][a-z0-9-]*\d[a-z0-9-]*\.[a-z0-9]+$/;
+  const path = "target.instanceType";
+  if (
+    problems.require(
+      grammar.test(instance.type),
+      path,
+      `must be a type of EC2 such as "t4g.small"; got "${instance.type}"`,
+    )
+  ) {
+    const built = architectureOf(instance.type);
+    problems.require(
+      built === target.architecture,
+      path,
+      `must be of target.architecture "${target.architecture}"; got "${instance.type}", which is ${built}; use "${target.architecture === "arm64" ? "t4g.small" : "t3.small"}", or target.architecture "${built}"`,
+    );
+  }
+}
+
+/** Graviton's families have a "g" behind their generation: t4g, m7gd, c6gn; and the first, a1. */
+export const architectureOf = (instanceType: string): Architecture =>
+  /^(a1|[a-z]+\d+g[a-z]*)\./.test(instanceType) ? "arm64" : "x86_64";
+
+function requireTask(
+  { cpu, memoryMiB, storageGiB }: AwsTarget["task"],
+  { trackingServer }: MlflowDeployment,
+  problems: Problems,
+): void {
+  const allowed = taskMemory[cpu];
+  problems.require(
+    allowed !== undefined,
+    "target.taskCpu",
+    `must be ${Object.keys(taskMemory).join(" or ")}; got "${cpu}"`,
+  );
+  const fits = allowed === undefined || allowed.includes(memoryMiB);
+  problems.require(
+    fits,
+    "target.taskMemoryMiB",
+    `must be one of ${allowed?.join(", ")} with target.taskCpu ${cpu}; got "${memoryMiB}"`,
+  );
+  const needed = trackingServer.workers * 230 + 256;
+  problems.require(
+    !fits || memoryMiB >= needed,
+    "target.taskMemoryMiB",
+    `must be ${needed} or more for trackingServer.workers ${trackingServer.workers}; got "${memoryMiB}"`,
+  );
+  requireWhole(storageGiB, 21, 200, "target.taskStorageGiB", problems);
+}
+
+function requireWhole(
+  value: number,
+  low: number,
+  high: number,
+  path: string,
+  problems: Problems,
+): void {
+  const valid = Number.isInteger(value) && value >= low && value <= high;
+  problems.require(valid, path, `must be a whole number from ${low} to ${high}; got "${value}"`);
+}
