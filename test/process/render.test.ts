@@ -42,7 +42,7 @@ const serverWords = [
   "mlflow",
   "server",
   "--uvicorn-opts",
-  "--timeout-graceful-shutdown 20 --timeout-keep-alive 75",
+  "--timeout-graceful-shutdown 20 --timeout-keep-alive 620",
 ];
 
 describe("renderProcess", () => {

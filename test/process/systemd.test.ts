@@ -19,7 +19,7 @@ test.skipIf(process.platform === "win32")("escapes percent signs, quotes and spa
   expect(lines).toContain('Environment="TMPDIR=/srv/my \\"100%%\\" ml/process/tmp"');
   expect(lines).toContain(`ExecStartPre=:"/cache/bin/python" ${run} "db-upgrade"`);
   expect(lines).toContain(
-    `ExecStart=:"/cache/bin/python" ${run} "mlflow" "server" "--uvicorn-opts" "--timeout-graceful-shutdown 20 --timeout-keep-alive 75"`,
+    `ExecStart=:"/cache/bin/python" ${run} "mlflow" "server" "--uvicorn-opts" "--timeout-graceful-shutdown 20 --timeout-keep-alive 620"`,
   );
   expect(lines).toContain('StandardOutput=append:/srv/my "100%%" ml/process/tracking-server.log');
 });
