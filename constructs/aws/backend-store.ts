@@ -2,6 +2,7 @@ import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group
 import { DbInstance, type DbInstanceConfig } from "@cdktf/provider-aws/lib/db-instance/index.js";
 import { DbParameterGroup } from "@cdktf/provider-aws/lib/db-parameter-group/index.js";
 import { DbSubnetGroup } from "@cdktf/provider-aws/lib/db-subnet-group/index.js";
+import { Fn } from "cdktf";
 import { Construct } from "constructs";
 import type { AwsContext } from "./context.js";
 import type { Network } from "./network.js";
@@ -91,7 +92,8 @@ export class BackendStore extends Construct {
       deleteAutomatedBackups: false,
       deletionProtection: target.protect,
       skipFinalSnapshot: false,
-      finalSnapshotIdentifier: `${name}-final`,
+      // The key is another one in the next deployment of this name, whose snapshot has to be another.
+      finalSnapshotIdentifier: `${name}-final-${Fn.substr(key.resource.keyId, 0, 8)}`,
       autoMinorVersionUpgrade: true,
       allowMajorVersionUpgrade: false,
       // In the maintenance window, and not in the middle of somebody's run.

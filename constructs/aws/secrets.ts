@@ -60,7 +60,8 @@ export class Secrets extends Construct {
     if (characters === 0) throw new Error(`bug: nobody can make ${name} up`);
     const { key, target } = this.context;
     const secret = new SecretsmanagerSecret(this, name, {
-      name: `mlflow-stacks/${this.context.name}/${name}`,
+      // With an ending of AWS's own: for 30 days nothing else may take the name of one that went.
+      namePrefix: `mlflow-stacks/${this.context.name}/${name}-`,
       description: secretSpecs[name].purpose,
       kmsKeyId: key.arn,
       recoveryWindowInDays: 30,
