@@ -191,17 +191,17 @@ export class Managed extends Construct {
     });
   }
 
-  /** Names under which requests are let in: those of the plan, and the load balancer's. */
+  /** Names under which requests are let in: the load balancer's, and those of the props. */
   private names(): Readonly<Record<string, string>> {
     const { deployment, target } = this.context;
-    const { publicUrls } = deployment.trackingServer;
     const { url, resource } = this.loadBalancer;
-    const known = target.domain ? [...publicUrls, url] : publicUrls;
+    // What a server has whose props name none; nobody's browser is on the task's own loopback.
+    const given = deployment.trackingServer.publicUrls.filter((text) => !isLoopback(text));
+    const known = target.domain ? [...given, url] : given;
     const own = target.domain ? [] : [resource.dnsName];
-    const origins = target.domain ? known : [...known, url];
     return {
       MLFLOW_SERVER_ALLOWED_HOSTS: [...allowedHosts(known, ["tracking-server"]), ...own].join(","),
-      MLFLOW_SERVER_CORS_ALLOWED_ORIGINS: [...new Set(origins)].join(","),
+      MLFLOW_SERVER_CORS_ALLOWED_ORIGINS: [...new Set([...given, url])].join(","),
     };
   }
 
@@ -211,3 +211,6 @@ export class Managed extends Construct {
     return found;
   }
 }
+
+const isLoopback = (url: string): boolean =>
+  /^(localhost|127\.\d+\.\d+\.\d+)$/.test(new URL(url).hostname);
