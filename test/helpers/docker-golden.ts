@@ -1,18 +1,11 @@
-import {
-  App,
-  TerraformBackend,
-  TerraformOutput,
-  TerraformProvider,
-  TerraformResource,
-  TerraformVariable,
-} from "cdktf";
-import type { IConstruct } from "constructs";
+import { App } from "cdktf";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { resolveDockerHost } from "../../constructs/docker/index.js";
 import { resolveDeployment } from "../../constructs/mlflow/index.js";
 import { DockerStack } from "../../stacks/docker-stack.js";
+import { constructTree } from "./construct-tree.js";
 import type { GoldenCase } from "./golden-cases.js";
 
 /** Files of one case of `constructs/docker/golden`, by name. */
@@ -31,21 +24,4 @@ export function renderDockerGolden({ name, props, dockerHost = {} }: GoldenCase)
   } finally {
     rmSync(outdir, { recursive: true, force: true });
   }
-}
-
-/** A line a construct: its id below that of its parent, and what it is. */
-function constructTree(construct: IConstruct, indent = ""): string {
-  const { id, children } = construct.node;
-  const line = `${indent}${id} (${kindOf(construct)})\n`;
-  return line + children.map((child) => constructTree(child, `${indent}  `)).join("");
-}
-
-/** A resource by its Terraform type, anything else by its class. */
-function kindOf(construct: IConstruct): string {
-  if (construct instanceof TerraformResource) return construct.terraformResourceType;
-  if (construct instanceof TerraformProvider) return `provider ${construct.terraformResourceType}`;
-  if (construct instanceof TerraformVariable) return `variable ${construct.friendlyUniqueId}`;
-  if (construct instanceof TerraformOutput) return "output";
-  if (construct instanceof TerraformBackend) return "backend";
-  return construct.constructor.name;
 }
