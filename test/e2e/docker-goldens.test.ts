@@ -10,7 +10,7 @@ const golden = resolve(import.meta.dirname, "../../constructs/docker/golden");
 const configuration = (name: string) => join(golden, name, "cdk.tf.json");
 const names = goldenCases.map(({ name }) => name);
 
-describeWithProvider("goldens and the provider", configuration("remote-server"), (validate) => {
+describeWithProvider("goldens and the provider", configuration("remote-server"), ({ validate }) => {
   test.each(names)("%s is valid, without a warning", (name) => {
     expect(validate(configuration(name))).toMatchObject({ valid: true, diagnostics: [] });
   });

@@ -7,7 +7,8 @@ import { findTerraform, type TerraformBinary } from "../../stacks/terraform/bina
 import { Terraform, type TerraformOptions } from "../../stacks/terraform/terraform.js";
 import { describeWhere } from "./requirement.js";
 
-const isThere = (program: string): boolean =>
+/** Whether a program is on PATH and tells its version. */
+export const isThere = (program: string): boolean =>
   execaSync(program, ["version"], {
     reject: false,
     timeout: 20_000,
