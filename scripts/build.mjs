@@ -21,13 +21,10 @@ const required = {
 };
 
 const outdir = process.argv[2] ?? "dist";
-const { outputFiles } = await build({
-  entryPoints: { mlstack: "stacks/mlstack.ts" },
+const common = {
   outdir,
   outExtension: { ".js": ".mjs" },
   bundle: true,
-  plugins: [required],
-  splitting: true,
   format: "esm",
   platform: "node",
   target: "node20.19",
@@ -40,8 +37,17 @@ const { outputFiles } = await build({
   banner: {
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url); const installed = require;',
   },
-});
+};
+const command = { mlstack: "stacks/mlstack.ts" };
+// Terraform's configuration takes this one along, and it runs where nothing is installed.
+const job = { "aws-job": "stacks/aws-job/main.ts" };
+const built = await Promise.all([
+  build({ ...common, entryPoints: command, plugins: [required], splitting: true }),
+  build({ ...common, entryPoints: job }),
+]);
 rmSync(outdir, { recursive: true, force: true });
 mkdirSync(outdir, { recursive: true });
-for (const { path, contents } of outputFiles) writeFileSync(join(outdir, basename(path)), contents);
+for (const { path, contents } of built.flatMap(({ outputFiles }) => outputFiles)) {
+  writeFileSync(join(outdir, basename(path)), contents);
+}
 chmodSync(join(outdir, "mlstack.mjs"), 0o755);

@@ -1,0 +1,23 @@
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { ECRClient } from "@aws-sdk/client-ecr";
+import { ECSClient } from "@aws-sdk/client-ecs";
+import { RDSClient } from "@aws-sdk/client-rds";
+
+/** The services that jobs ask, with the credentials that every AWS tool finds. */
+export interface Aws {
+  readonly ecr: ECRClient;
+  readonly ecs: ECSClient;
+  readonly rds: RDSClient;
+  readonly logs: CloudWatchLogsClient;
+}
+
+export function connectAws(region: string): Aws {
+  // A job waits for long, and a network that is away for seconds must not end it.
+  const config = { region, maxAttempts: 8 };
+  return {
+    ecr: new ECRClient(config),
+    ecs: new ECSClient(config),
+    rds: new RDSClient(config),
+    logs: new CloudWatchLogsClient(config),
+  };
+}
