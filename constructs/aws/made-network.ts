@@ -65,9 +65,15 @@ export class MadeNetwork extends Construct {
     this.privateSubnets = this.addSubnets("private", 0);
     this.publicSubnets = props.publicSubnets ? this.addSubnets("public", 2) : [];
     const routes = this.addPrivateRoutes();
+    const associations = this.associate("private", this.privateSubnets, routes);
     this.s3 = this.addS3(routes);
     this.endpoints = props.egress === "endpoints" ? this.addEndpointGroup() : undefined;
-    this.ways = [this.s3, ...this.addInterfaceEndpoints(), ...this.addInternet(routes)];
+    this.ways = [
+      this.s3,
+      ...associations,
+      ...this.addInterfaceEndpoints(),
+      ...this.addInternet(routes),
+    ];
   }
 
   private addSubnets(kind: "private" | "public", offset: number): readonly Subnet[] {
@@ -86,12 +92,10 @@ export class MadeNetwork extends Construct {
   }
 
   private addPrivateRoutes(): RouteTable {
-    const table = new RouteTable(this, "private-routes", {
+    return new RouteTable(this, "private-routes", {
       vpcId: this.vpc.id,
       tags: { Name: `${this.props.name}-private` },
     });
-    this.associate("private", this.privateSubnets, table);
-    return table;
   }
 
   private associate(kind: string, subnets: readonly Subnet[], table: RouteTable) {

@@ -20,8 +20,6 @@ export class Network extends Construct {
   readonly cidr: string;
   readonly privateSubnetIds: string[];
   readonly publicSubnetIds: string[];
-  /** Ways out that must be there before something uses them. */
-  readonly ways: readonly ITerraformDependable[];
   private readonly made: MadeNetwork | undefined;
 
   constructor(
@@ -38,7 +36,6 @@ export class Network extends Construct {
       this.cidr = found.cidrBlock;
       this.privateSubnetIds = [...network.privateSubnetIds];
       this.publicSubnetIds = [...network.publicSubnetIds];
-      this.ways = [];
       return;
     }
     this.made = this.make(network);
@@ -46,7 +43,11 @@ export class Network extends Construct {
     this.cidr = network.cidr;
     this.privateSubnetIds = this.made.privateSubnets.map(({ id }) => id);
     this.publicSubnetIds = this.made.publicSubnets.map(({ id }) => id);
-    this.ways = this.made.ways;
+  }
+
+  /** Ways out that must be there before something uses them, and what is let through them. */
+  get ways(): readonly ITerraformDependable[] {
+    return [...(this.made?.ways ?? []), ...(this.made?.endpoints?.rules ?? [])];
   }
 
   /** Lets a group out: to AWS's services alone, or everywhere by TLS. */
