@@ -13,27 +13,35 @@ export function clientEnvironment(deployment: MlflowDeployment): Readonly<Record
 const passwordNote =
   "set MLFLOW_TRACKING_PASSWORD too; the admin's first one is in .env as MLFLOW_AUTH_ADMIN_PASSWORD";
 
-/** For a shell and for `docker run --env-file`, which takes no `export`. */
-export function formatClientEnv(deployment: MlflowDeployment): string {
+/**
+ * For a shell and for `docker run --env-file`, which takes no `export`.
+ *
+ * @param note - where the admin's first password is
+ */
+export function formatClientEnv(deployment: MlflowDeployment, note = passwordNote): string {
   return (
     "# In a shell: set -a; . ./client.env; set +a\n" +
-    lines(deployment, "#", (name, value) => `${name}=${formatDotenvValue(value)}`)
+    lines(deployment, note, (name, value) => `${name}=${formatDotenvValue(value)}`)
   );
 }
 
 /** For `. ./client.ps1` in PowerShell, where a single quote is doubled. */
-export function formatClientPowerShell(deployment: MlflowDeployment): string {
-  return lines(deployment, "#", (name, value) => `$env:${name} = '${value.replaceAll("'", "''")}'`);
+export function formatClientPowerShell(deployment: MlflowDeployment, note = passwordNote): string {
+  return lines(
+    deployment,
+    note,
+    (name, value) => `$env:${name} = '${value.replaceAll("'", "''")}'`,
+  );
 }
 
 function lines(
   deployment: MlflowDeployment,
-  comment: string,
+  passwordPlace: string,
   format: (name: string, value: string) => string,
 ): string {
   const entries = Object.entries(clientEnvironment(deployment)).map(([name, value]) =>
     format(name, value),
   );
-  const note = deployment.trackingServer.login ? [`${comment} ${passwordNote}`] : [];
-  return [`${comment} What an MLflow client needs.`, ...entries, ...note, ""].join("\n");
+  const note = deployment.trackingServer.login ? [`# ${passwordPlace}`] : [];
+  return [`# What an MLflow client needs.`, ...entries, ...note, ""].join("\n");
 }

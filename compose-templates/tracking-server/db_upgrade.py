@@ -1,8 +1,9 @@
 """One-shot before the server: make the role and database, then run `mlflow db upgrade`.
 
-Environment: MLFLOW_BACKEND_STORE_URI. With POSTGRES_PASSWORD (the superuser's) the role and the
-database of that URI are made first, with PGPASSWORD as the role's password; running it again sets
-the password again, so a changed one in .env takes effect. Runs any number of times.
+Environment: MLFLOW_BACKEND_STORE_URI. With POSTGRES_PASSWORD (the superuser's, or on RDS the master
+user's, who is none) the role and the database of that URI are made first, with PGPASSWORD as the
+role's password; running it again sets the password again, so a changed one takes effect. Runs any
+number of times.
 
 The login tables are left to the server: it brings them up to date itself before it serves, and
 loading them here would load the whole server.
@@ -33,6 +34,19 @@ except ImportError:  # SQLite and MySQL images do without
 
 WAIT_SECONDS = 120
 
+VOLUME_PASSWORD = """\
+POSTGRES_PASSWORD: the backend store's volume was made with another password than the one
+in .env. Put the old value back into .env (a backup of the folder has it), or give the
+database the new one, in the folder of docker-compose.yml:
+  docker compose exec backend-store psql -U postgres -c '\\password postgres'"""
+
+RDS_PASSWORD = """\
+POSTGRES_PASSWORD: the database has another password for its master user than the one that
+Secrets Manager had when this job began. RDS changes it now and then: deploy again."""
+
+# In libpq's messages of a server that is there and will not be another one by waiting.
+NEVER_READY = ("certificate", "pg_hba.conf", "does not support SSL")
+
 
 def connect_as_superuser(target):
     """Connect to the database server, which may still be starting."""
@@ -49,12 +63,9 @@ def connect_as_superuser(target):
             )
         except psycopg2.OperationalError as error:
             if "password authentication failed" in str(error):
-                sys.exit(
-                    "POSTGRES_PASSWORD: the backend store's volume was made with another password than the one\n"
-                    "in .env. Put the old value back into .env (a backup of the folder has it), or give the\n"
-                    "database the new one, in the folder of docker-compose.yml:\n"
-                    "  docker compose exec backend-store psql -U postgres -c '\\password postgres'"
-                )
+                sys.exit(RDS_PASSWORD if "PGSSLMODE" in os.environ else VOLUME_PASSWORD)
+            if any(words in str(error) for words in NEVER_READY):
+                sys.exit(f"backend store: {str(error).strip()}")
             if time.monotonic() > deadline:
                 sys.exit(f"backend store: not ready after {WAIT_SECONDS} s: {str(error).strip()}")
         time.sleep(0.3)
@@ -69,10 +80,18 @@ def prepare_postgres(uri):
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,))
         verb = sql.SQL("ALTER" if cursor.fetchone() else "CREATE")
+        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+        (superuser,) = cursor.fetchone()
+        # Only a superuser may name that attribute of a role that is there, even to say no.
+        rights = sql.SQL("NOSUPERUSER NOCREATEDB NOCREATEROLE" if superuser else "NOCREATEDB NOCREATEROLE")
         cursor.execute(
-            sql.SQL("{} ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD %s").format(verb, owner),
+            sql.SQL("{} ROLE {} LOGIN {} PASSWORD %s").format(verb, owner, rights),
             (os.environ["PGPASSWORD"],),
         )
+        if not superuser:
+            # As on RDS: who made a role may since PostgreSQL 16 give it a database, or change what
+            # is that role's, only as its member.
+            cursor.execute(sql.SQL("GRANT {} TO CURRENT_USER WITH INHERIT TRUE, SET TRUE").format(owner))
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (database,))
         if not cursor.fetchone():
             cursor.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, owner))
