@@ -30,7 +30,14 @@ const referencesIn = (text: string): readonly string[] =>
 
 /** What a block refers to, and where. */
 function referencesOf(block: Block): readonly (readonly [path: string, address: string])[] {
-  const { depends_on: waits = [], "//": _, ...rest } = block as { depends_on?: string[] };
+  const {
+    depends_on: waits = [],
+    "//": _,
+    ...rest
+  } = block as {
+    depends_on?: string[];
+    "//"?: unknown;
+  };
   return [
     ...waits.map((each) => ["/depends_on", each] as const),
     ...textsOf(rest).flatMap(([path, text]) =>
