@@ -2,6 +2,7 @@ import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { RDSClient } from "@aws-sdk/client-rds";
+import { clientConfig } from "../tools/aws-client.js";
 
 /** The services that jobs ask, with the credentials that every AWS tool finds. */
 export interface Aws {
@@ -12,8 +13,7 @@ export interface Aws {
 }
 
 export function connectAws(region: string): Aws {
-  // A job waits for long, and a network that is away for seconds must not end it.
-  const config = { region, maxAttempts: 8 };
+  const config = clientConfig(region);
   return {
     ecr: new ECRClient(config),
     ecs: new ECSClient(config),

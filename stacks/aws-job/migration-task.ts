@@ -18,11 +18,13 @@ const roleMinutes = 3;
 const taskMinutes = 240;
 
 /** Migrations that run now, of any image. */
-export const runningMigrations = (
+export async function runningMigrations(
   { ecs }: Aws,
   { cluster, taskDefinition }: MigrateJob,
-): Promise<readonly Task[]> =>
-  listTasks(ecs, cluster, { family: familyOf(taskDefinition) }, "RUNNING");
+): Promise<readonly Task[]> {
+  const tasks = await listTasks(ecs, cluster, { family: familyOf(taskDefinition) }, "RUNNING");
+  return tasks.filter(({ lastStatus }) => lastStatus !== "STOPPED");
+}
 
 /** Starts the task, or gives the one that another run has started at the same time. */
 export async function startMigration({ ecs }: Aws, job: MigrateJob): Promise<Task> {

@@ -1,0 +1,12 @@
+/**
+ * Settings of every client of the SDK. Credentials are found as every AWS tool finds them: variables,
+ * profiles, single sign-on, roles.
+ *
+ * @param region - undefined: `AWS_REGION`, or that of the profile
+ */
+export function clientConfig(region: string | undefined) {
+  // Which Node the SDK's next releases need is no business of whoever runs this one.
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
+  // What waits for long must not end with a network that is away for seconds.
+  return { maxAttempts: 8, ...(region !== undefined && { region }) };
+}

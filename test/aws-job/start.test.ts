@@ -1,0 +1,189 @@
+import { DescribeServicesCommand, UpdateServiceCommand } from "@aws-sdk/client-ecs";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import {
+  startMotoProxy,
+  type Exchange,
+  type Json,
+  type MotoProxy,
+} from "../helpers/aws/moto-proxy.js";
+import { startMoto, type Moto } from "../helpers/aws/moto.js";
+import { EcsInMoto } from "./ecs-in-moto.js";
+import { jobProgram, type JobRan } from "./job.js";
+
+const program = jobProgram();
+let moto: Moto;
+let proxy: MotoProxy;
+let lab: EcsInMoto;
+let wanted: string;
+let count = 0;
+
+beforeAll(async () => {
+  moto = await startMoto();
+  proxy = await startMotoProxy(moto);
+}, 120_000);
+afterAll(async () => {
+  proxy.stop();
+  await moto.stop();
+});
+beforeEach(async () => {
+  count += 1;
+  lab = await EcsInMoto.make(moto, `lab${count}`);
+  wanted = await lab.define("tracking-server", "3.17.2");
+  proxy.clear();
+});
+
+const start = (taskDefinition = wanted): Promise<JobRan> =>
+  program.run(
+    "start",
+    {
+      region: "eu-central-1",
+      pollSeconds: 0.05,
+      cluster: lab.cluster,
+      service: lab.cluster,
+      taskDefinition,
+      logGroup: lab.logGroup,
+    },
+    proxy.environment,
+  );
+
+const desiredCount = async (): Promise<number | undefined> => {
+  const question = { cluster: lab.cluster, services: [lab.cluster] };
+  const { services = [] } = await lab.ecs.send(new DescribeServicesCommand(question));
+  return services[0]?.desiredCount;
+};
+
+const tasksOf = (prefix: string, task: Json, number: number): Json[] =>
+  Array.from({ length: number }, (_, index) => ({
+    taskArn: `arn:aws:ecs:eu-central-1:1:task/lab/${prefix}${index}`,
+    taskDefinitionArn: wanted,
+    containers: [{ name: "tracking-server" }],
+    ...task,
+  }));
+
+/** What a service in moto never has: the state of its rollout, tasks, events. */
+interface Seen {
+  readonly deployments?: readonly Json[];
+  readonly running?: readonly Json[];
+  readonly stopped?: readonly Json[];
+  readonly events?: readonly string[];
+}
+
+/** Each look at the service is the next of these; the last one stays. */
+const looks = (...list: readonly Seen[]) => {
+  let look = -1;
+  return ({ operation, request, text }: Exchange, answer: Json): Json => {
+    if (operation === "DescribeServices") look += 1;
+    const seen = list[Math.max(0, Math.min(look, list.length - 1))] ?? {};
+    const all = [...(seen.running ?? []), ...(seen.stopped ?? [])];
+    switch (operation) {
+      case "DescribeServices": {
+        const [service] = answer["services"] as Json[];
+        const events = (seen.events ?? []).map((message) => ({ message }));
+        const { deployments = service?.["deployments"] } = seen;
+        return { services: [{ ...service, deployments, events }] };
+      }
+      case "ListTasks": {
+        const tasks = request["desiredStatus"] === "STOPPED" ? seen.stopped : seen.running;
+        return { taskArns: (tasks ?? []).map(({ taskArn }) => taskArn) };
+      }
+      case "DescribeTasks":
+        return { tasks: all.filter(({ taskArn }) => text.includes(`"${String(taskArn)}"`)) };
+      default:
+        return answer;
+    }
+  };
+};
+
+const primary = (more: Json = {}): Json => ({
+  status: "PRIMARY",
+  taskDefinition: wanted,
+  rolloutState: "COMPLETED",
+  runningCount: 1,
+  ...more,
+});
+
+test("a server that runs is done at once", async () => {
+  await lab.serve(wanted);
+  const { exitCode, all } = await start();
+  expect(all).toContain(`the server lab${count}-tracking-server:1 runs`);
+  expect(exitCode).toBe(0);
+  expect(proxy.operations()).not.toContain("UpdateService");
+});
+
+test("a server that a migration has stopped is started, and waited for", async () => {
+  await lab.serve(wanted);
+  const stop = { cluster: lab.cluster, service: lab.cluster, desiredCount: 0 };
+  await lab.ecs.send(new UpdateServiceCommand(stop));
+  const pending = tasksOf("new", { lastStatus: "PENDING", healthStatus: "UNKNOWN" }, 1);
+  const running = tasksOf("new", { lastStatus: "RUNNING", healthStatus: "UNKNOWN" }, 1);
+  proxy.clear({
+    amend: looks(
+      {},
+      { deployments: [primary({ runningCount: 0 })], running: pending },
+      { deployments: [primary({ runningCount: 0 })], running: pending },
+      { deployments: [primary()], running },
+    ),
+  });
+  const { exitCode, all } = await start();
+  expect(exitCode).toBe(0);
+  expect(await desiredCount()).toBe(1);
+  expect(all.match(/completed, 0 of 1 running/g)).toHaveLength(1);
+});
+
+test("a rollback fails with the events, the task's end and its last lines", async () => {
+  await lab.serve(wanted);
+  const stopped = tasksOf(
+    "bad",
+    {
+      lastStatus: "STOPPED",
+      stoppedReason: "Task failed container health checks",
+      containers: [{ name: "tracking-server", exitCode: 1 }],
+    },
+    1,
+  );
+  await lab.write("tracking-server", String(stopped[0]?.["taskArn"]), ["no such table: alembic"]);
+  const reason = "ECS deployment circuit breaker: tasks failed to start.";
+  const old = primary({ taskDefinition: wanted.replace(/:1$/, ":0"), rolloutState: "IN_PROGRESS" });
+  const given = primary({ status: "ACTIVE", rolloutState: "FAILED", rolloutStateReason: reason });
+  const events = [
+    "(service lab) rolling back to deployment x.",
+    "(service lab) has started 1 tasks.",
+  ];
+  proxy.clear({
+    amend: looks(
+      { deployments: [primary({ rolloutState: "IN_PROGRESS", runningCount: 0 })] },
+      { deployments: [primary({ rolloutState: "IN_PROGRESS", runningCount: 0 })] },
+      { deployments: [old, given], stopped, events },
+    ),
+  });
+  const { exitCode, all } = await start();
+  expect(exitCode).toBe(1);
+  expect(all).toContain(`does not run: ECS went back to lab${count}-tracking-server:0 (${reason})`);
+  expect(all).toContain("  (service lab) rolling back to deployment x.");
+  expect(all).toContain("  task bad0: exit code 1; Task failed container health checks");
+  expect(all).toContain("  | no such table: alembic");
+});
+
+test("a task that stops again and again is no endless wait", async () => {
+  await lab.serve(wanted);
+  const stopped = (number: number) => tasksOf("bad", { lastStatus: "STOPPED" }, number);
+  const deployments = [primary({ runningCount: 0 })];
+  proxy.clear({
+    amend: looks(
+      { deployments, stopped: stopped(1) },
+      { deployments, stopped: stopped(2) },
+      { deployments, stopped: stopped(4) },
+    ),
+  });
+  const { exitCode, all } = await start();
+  expect(exitCode).toBe(1);
+  // The first was there before.
+  expect(all).toContain("1 stopped");
+  expect(all).toContain("does not run: its task has stopped 3 times");
+});
+
+test("a service that is gone is told", async () => {
+  const { exitCode, all } = await start();
+  expect(exitCode).toBe(1);
+  expect(all).toContain(`there is no service lab${count} that could be started; deploy again`);
+});
