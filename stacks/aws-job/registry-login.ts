@@ -29,7 +29,12 @@ export async function withLogin<T>(
     prepare(folder, registry);
     const environment = { ...process.env, DOCKER_CONFIG: folder };
     const words = ["login", "--username", username, "--password-stdin", registry];
-    const asked = await run(words, { env: environment, input: password, timeout: 60_000 });
+    const asked = await run(words, {
+      env: environment,
+      stdin: "pipe",
+      input: password,
+      timeout: 60_000,
+    } as const);
     if (asked.exitCode !== 0) throw new Error(`login to ${registry} failed: ${whyFailed(asked)}`);
     return await work(environment);
   } finally {
