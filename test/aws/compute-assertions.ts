@@ -45,8 +45,15 @@ const policiesOfRoles = (file: AwsConfiguration) =>
     statements: statementsOf(block["policy"]),
   }));
 
-/** AWS has no resource for it: a login is to the registry as a whole. */
-const withoutResource = ["ecr:GetAuthorizationToken"];
+/**
+ * Actions for which AWS has no resource: a login is to the registry as a whole, a session's channel
+ * to SSM as a whole, and what there is is listed as a whole. `UpdateInstanceInformation` has one,
+ * the instance, which is made after the role that it needs.
+ *
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+ */
+const withoutResource =
+  /^(ecr:GetAuthorizationToken|ssm:UpdateInstanceInformation|(ssm|ec2)messages:[A-Z]\w+|ec2:Describe(Volumes|Snapshots))$/;
 
 const isWide = ({ Effect, Action, Resource }: Statement): boolean => {
   const actions = listOf(Action);
@@ -54,7 +61,7 @@ const isWide = ({ Effect, Action, Resource }: Statement): boolean => {
   return (
     Effect === "Allow" &&
     (actions.some((action) => /\*/.test(action)) ||
-      (everything && !actions.every((action) => withoutResource.includes(action))))
+      (everything && !actions.every((action) => withoutResource.test(action))))
   );
 };
 
@@ -65,7 +72,8 @@ function artifactViolations(statements: readonly Statement[]): readonly string[]
     .filter(({ Action, Resource, Condition }) => {
       const actions = [...listOf(Action)].sort().join();
       const objects = listOf(Resource).every((each) => /^arn:aws:s3:::[^*]+\/\*$/.test(each));
-      if (actions === artifactActions) return !objects;
+      // Files that an instance fetches are read, and no more.
+      if (actions === artifactActions || actions === "s3:GetObject") return !objects;
       // A prefix is the whole bucket's only where the artifacts have the bucket to themselves.
       const prefix = s3
         .flatMap((each) => listOf(each.Resource))
@@ -96,8 +104,21 @@ function roleViolations(file: AwsConfiguration): readonly string[] {
       ...own.flatMap(({ statements }) => artifactViolations(statements)),
     ];
   });
-  return [...wide.map(({ address }) => address), ...tasks, ...secretViolations(file)];
+  const instances = policies
+    .filter(({ role }) => instanceRoles(file).includes(role))
+    .flatMap(({ statements }) => artifactViolations(statements));
+  const violations = [...tasks, ...instances, ...secretViolations(file)];
+  return [...wide.map(({ address }) => address), ...violations];
 }
+
+const instanceRoles = (file: AwsConfiguration): readonly string[] =>
+  blocksOf(file, "aws_iam_instance_profile").map(([, { role }]) => referred(role));
+
+/** Texts that an instance is told, in which it finds the secrets that it may read. */
+const userData = (file: AwsConfiguration): string =>
+  blocksOf(file, "aws_instance")
+    .map(([, block]) => String(block["user_data"]))
+    .join();
 
 /** Secrets that those who start a task may read, and do not hand over; and the other way round. */
 function secretViolations(file: AwsConfiguration): readonly string[] {
@@ -112,12 +133,15 @@ function secretViolations(file: AwsConfiguration): readonly string[] {
     ),
   );
   return policiesOfRoles(file)
-    .filter(({ role }) => executions.has(role))
-    .filter(({ statements }) => {
+    .filter(({ role, statements }) => {
       const readable = statements
         .filter(({ Action }) => listOf(Action).some((each) => each.startsWith("secretsmanager:")))
         .flatMap(({ Resource }) => listOf(Resource));
-      return [...new Set(readable)].sort().join() !== [...handed].sort().join();
+      if (executions.has(role)) {
+        return [...new Set(readable)].sort().join() !== [...handed].sort().join();
+      }
+      const told = instanceRoles(file).includes(role) ? userData(file) : "";
+      return readable.some((arn) => !told.includes(arn));
     })
     .map(({ address }) => address);
 }
@@ -145,6 +169,29 @@ function deployViolations(file: AwsConfiguration): readonly string[] {
   });
 }
 
+/** An instance: its disks, its way to its role, and who gets in. */
+function instanceViolations(file: AwsConfiguration, mayHaveAddress: boolean): readonly string[] {
+  const ssh = blocksOf(file, "aws_vpc_security_group_ingress_rule").filter(
+    ([, rule]) => rule["from_port"] <= 22 && rule["to_port"] >= 22,
+  );
+  const instances = blocksOf(file, "aws_instance").filter(([, block]) => {
+    const { http_tokens: tokens, http_put_response_hop_limit: hops } =
+      block["metadata_options"] ?? {};
+    return (
+      tokens !== "required" ||
+      // One more than for the instance itself: the server in its container is who the role is for.
+      ![1, 2].includes(hops as number) ||
+      block["root_block_device"]?.encrypted !== true ||
+      block["key_name"] !== undefined ||
+      (block["associate_public_ip_address"] !== false && !mayHaveAddress)
+    );
+  });
+  const volumes = blocksOf(file, "aws_ebs_volume").filter(
+    ([, block]) => block["encrypted"] !== true || block["lifecycle"]?.prevent_destroy !== true,
+  );
+  return [...ssh, ...instances, ...volumes].map(([address]) => address);
+}
+
 export const computeAssertions: readonly AwsAssertion[] = [
   {
     number: 34,
@@ -168,5 +215,12 @@ export const computeAssertions: readonly AwsAssertion[] = [
     number: 36,
     rule: "the old server ends, and the database is saved and brought on, before the new one",
     violations: deployViolations,
+  },
+  {
+    // An address of its own is what the user asked for by name, and lets nothing in (32).
+    number: 37,
+    rule: "an instance's disks are encrypted, its role is behind a token, and nobody gets in by SSH",
+    violations: (file, { network }) =>
+      instanceViolations(file, network.kind === "made" && network.egress === "public-ip"),
   },
 ];

@@ -24,7 +24,7 @@ function passwordViolations(file: AwsConfiguration): readonly string[] {
     .map(([address]) => address);
   const versions = blocksOf(file, "aws_secretsmanager_secret_version")
     .filter(([, { secret_string_wo: value, secret_string_wo_version: version }]) => {
-      return !/^\$\{ephemeral\.[^}]+\}$/.test(value) || typeof version !== "number";
+      return !/\$\{ephemeral\.[^}]+\}/.test(value) || typeof version !== "number";
     })
     .map(([address]) => address);
   return [...ephemeral, ...databases, ...versions];
@@ -63,9 +63,12 @@ const secretAssertions: readonly AwsAssertion[] = [
           .filter((key) => /password|passphrase|secret(?!s?Arn)|token/i.test(key))
           .map((key) => `${address} ${key}`),
       );
-      const read = Object.keys(file.data ?? {}).filter((type) =>
-        /^aws_(secretsmanager_(secret_version|random_password)|ssm_parameter)/.test(type),
-      );
+      const read = Object.entries(file.data ?? {}).flatMap(([type, blocks]) => {
+        if (/^aws_secretsmanager_(secret_version|random_password)/.test(type)) return [type];
+        // What AWS publishes for everybody is none.
+        const own = Object.values(blocks).some(({ name }) => !/^\/aws\/service\//.test(name));
+        return type.startsWith("aws_ssm_parameter") && own ? [type] : [];
+      });
       return [...plain, ...told, ...read];
     },
   },

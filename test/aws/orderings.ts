@@ -9,6 +9,8 @@ export interface Ordering {
   readonly then: Selector;
   /** Golden case that shows it. @default "managed" */
   readonly of?: string;
+  /** Whether two of them have to do with each other. @default - all have */
+  readonly pair?: (first: Block, then: Block) => boolean;
   /** Blocks whose mention of the first ones makes the order. @default - all */
   readonly by?: Selector;
 }
@@ -46,6 +48,9 @@ const taskRule: Selector = ({ type, path, block }) =>
   [block["security_group_id"], block["referenced_security_group_id"]].some(
     (id) => typeof id === "string" && /_managed_group_[0-9A-F]{8}\.id\}$/.test(id),
   );
+
+/** Parts of one bucket. */
+const sameBucket = (one: Block, other: Block): boolean => one["bucket"] === other["bucket"];
 
 const managed: readonly Ordering[] = [
   {
@@ -123,11 +128,13 @@ const shared: readonly Ordering[] = [
     rule: "public access is blocked before a policy is put on a bucket",
     first: ofType("aws_s3_bucket_public_access_block"),
     then: ofType("aws_s3_bucket_policy"),
+    pair: sameBucket,
   },
   {
     rule: "a bucket keeps versions before a rule ends them",
     first: ofType("aws_s3_bucket_versioning"),
     then: ofType("aws_s3_bucket_lifecycle_configuration"),
+    pair: sameBucket,
   },
   {
     rule: "the internet's gateway is there before an address and a NAT gateway",
@@ -153,7 +160,68 @@ const shared: readonly Ordering[] = [
   },
 ];
 
-export const orderings: readonly Ordering[] = [...managed, ...shared];
+const instance = ofType("aws_instance");
+
+const host: readonly Ordering[] = [
+  {
+    rule: "an instance's role may do it before the instance",
+    first: ofType("aws_iam_role_policy", /\/role\/policy$/),
+    then: instance,
+    of: "host",
+  },
+  {
+    rule: "its files are there before the instance",
+    first: ofType("aws_s3_object"),
+    then: instance,
+    of: "host",
+  },
+  {
+    rule: "the buckets are closed to others before the instance",
+    first: ofType("aws_s3_bucket_policy", /\/artifact-store\//),
+    then: instance,
+    of: "host",
+  },
+  {
+    rule: "its way out is there before the instance",
+    first: either(ofType("aws_route"), ofType("aws_vpc_endpoint")),
+    then: instance,
+    of: "host",
+  },
+  {
+    rule: "its subnet has its route before the instance",
+    first: ofType("aws_route_table_association", /\/private-route-/),
+    then: instance,
+    of: "host",
+  },
+  {
+    rule: "rules of security groups are there before the instance",
+    first: (candidate, file) =>
+      either(...ruleTypes.map((type) => ofType(type, /\/host\/group\/to-/)))(candidate, file),
+    then: instance,
+    of: "host",
+  },
+  {
+    rule: "the data volume is there before the instance",
+    first: ofType("aws_ebs_volume"),
+    then: instance,
+    of: "host",
+    by: instance,
+  },
+  {
+    rule: "secrets have a value before the instance",
+    first: ofType("aws_secretsmanager_secret_version"),
+    then: instance,
+    of: "host-domain-rds",
+  },
+  {
+    rule: "the database is there before the instance",
+    first: database,
+    then: instance,
+    of: "host-domain-rds",
+  },
+];
+
+export const orderings: readonly Ordering[] = [...managed, ...shared, ...host];
 
 function select(file: AwsConfiguration, selector: Selector): readonly Candidate[] {
   return Object.entries(file.resource)
@@ -171,7 +239,7 @@ function select(file: AwsConfiguration, selector: Selector): readonly Candidate[
 /** Pairs that are in the wrong order; undefined: the configuration has no such pair. */
 export function orderViolations(
   file: AwsConfiguration,
-  { first, then }: Ordering,
+  { first, then, pair = () => true }: Ordering,
 ): readonly string[] | undefined {
   const before = select(file, first);
   const after = select(file, then);
@@ -180,7 +248,7 @@ export function orderViolations(
   return after.flatMap((later) => {
     const waitsFor = ancestors(graph, later.address);
     return before
-      .filter(({ address }) => !waitsFor.has(address))
+      .filter(({ address, block }) => pair(block, later.block) && !waitsFor.has(address))
       .map(({ path }) => `${later.path} does not wait for ${path}`);
   });
 }

@@ -111,8 +111,8 @@ describe("a fault is found", () => {
     ],
     [
       "an ephemeral type that is not on the list",
-      (file) => (file.ephemeral!["aws_secretsmanager_secret_version"] = { one: {} }),
-      "ephemeral.aws_secretsmanager_secret_version.one: there is no such type",
+      (file) => (file.ephemeral!["aws_ssm_parameter"] = { one: {} }),
+      "ephemeral.aws_ssm_parameter.one: there is no such type",
     ],
     [
       "an ephemeral argument that is not",

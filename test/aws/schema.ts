@@ -13,6 +13,7 @@ const scalar = (kind: "string" | "number" | "boolean", required = false) => ({
 /**
  * Blocks that the bindings have no words for.
  *
+ * @see https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/ephemeral-resources/secretsmanager_secret_version
  * @see https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/ephemeral-resources/secretsmanager_random_password
  * @see https://developer.hashicorp.com/terraform/language/resources/terraform-data
  */
@@ -26,6 +27,11 @@ const written: Readonly<Record<string, Fields>> = {
     ["include_space", scalar("boolean")],
     ["password_length", scalar("number")],
     ["require_each_included_type", scalar("boolean")],
+  ]),
+  "ephemeral.aws_secretsmanager_secret_version": new Map([
+    ["secret_id", scalar("string", true)],
+    ["version_id", scalar("string")],
+    ["version_stage", scalar("string")],
   ]),
   "resource.terraform_data": new Map([
     ["input", { required: false, type: { kind: "any" } }],

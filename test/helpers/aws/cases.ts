@@ -73,6 +73,17 @@ export const awsCases: readonly AwsCase[] = [
       secretArns: { MLFLOW_BACKEND_STORE_URI: uriSecretArn },
     }),
   },
+  { name: "host", props: awsProps(), target: hostTarget() },
+  {
+    name: "host-domain-rds",
+    props: awsProps({ artifactStore: { kind: "s3", bucket: exampleBucket, prefix: "team/a" } }),
+    target: hostTarget({
+      hostDatabase: "rds",
+      egress: "public-ip",
+      domain: "mlflow.example.com",
+      hostedZone: "example.com",
+    }),
+  },
 ];
 
 export function awsCase(name: string): AwsCase {

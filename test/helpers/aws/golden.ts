@@ -10,6 +10,7 @@ import {
 import { packageDirectory } from "../../../constructs/image/load.js";
 import { resolveDeployment, type MlflowDeploymentProps } from "../../../constructs/mlflow/index.js";
 import { AwsStack, type AwsStackProps } from "../../../stacks/aws-stack.js";
+import { renderHostFiles } from "../../../stacks/aws/host-files.js";
 import { constructTree } from "../construct-tree.js";
 import type { Configuration } from "../docker-target.js";
 import type { AwsCase } from "./cases.js";
@@ -25,7 +26,9 @@ export type AwsGolden = Readonly<Record<"cdk.tf.json" | "construct-tree.txt", st
 /** Props of a stack, as `mlstack` would make them of what the user states. */
 export function awsStackProps(props: MlflowDeploymentProps, target: AwsTargetProps): AwsStackProps {
   const deployment = resolveDeployment(propsForAws(props, target));
-  return { deployment, target: resolveAwsTarget(target, deployment) };
+  const resolved = resolveAwsTarget(target, deployment);
+  const files = resolved.shape === "host" ? renderHostFiles(deployment, resolved) : undefined;
+  return { deployment, target: resolved, ...(files && { files }) };
 }
 
 /** Synthesises a case below `outdir`. @returns its stack, and the folder with `cdk.tf.json` */
