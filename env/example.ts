@@ -1,4 +1,5 @@
 import { topologies, type Topology } from "../constructs/mlflow/index.js";
+import { wordsOnAws } from "./aws-scope.js";
 import { formatDotenvValue } from "./dotenv.js";
 import type { SettingsScope } from "./load.js";
 import { variableMeta, variableNames } from "./schema.js";
@@ -16,12 +17,16 @@ export function formatSettingsFile(
   scope: SettingsScope = "folder",
 ): string {
   const known = variablesOf(topology, scope);
-  const readers = scope === "stack" ? "plan|deploy home-lab" : `generate|up ${topology}`;
+  const readers =
+    scope === "folder"
+      ? `generate|up ${topology}`
+      : `plan|deploy ${scope === "aws" ? "aws" : "home-lab"}`;
   const entries = known.flatMap((name) => {
-    const { meaning, default: standard, unit } = variableMeta(name);
+    const words = scope === "aws" ? wordsOnAws[name] : {};
+    const { meaning, default: standard, unit } = { ...variableMeta(name), ...words };
     const value = values[name];
     const line = value === undefined ? `#${name}=` : `${name}=${formatDotenvValue(value)}`;
-    const own = scope === "stack" && name === "MLSTACK_NAME" ? "mlflow- and the stack" : standard;
+    const own = scope !== "folder" && name === "MLSTACK_NAME" ? "mlflow- and the stack" : standard;
     const fallback = own.startsWith("- ") ? own.slice(2) : own;
     return [
       "",
@@ -33,8 +38,8 @@ export function formatSettingsFile(
     .filter(([name]) => !(known as readonly string[]).includes(name))
     .map(([name, value]) => `${name}=${formatDotenvValue(value)}`);
   return [
-    `# Settings of ${topology}: ${topologies[topology].summary}.`,
-    `# Read by: mlstack ${readers} -e THIS. It may hold passwords: chmod 600.`,
+    `# Settings of ${topology}${scope === "aws" ? " on AWS" : ""}: ${topologies[topology].summary}.`,
+    `# Read by: mlstack ${readers} -e THIS. ${scope === "aws" ? "AWS keeps the passwords." : "It may hold passwords: chmod 600."}`,
     ...entries,
     ...(others.length > 0 ? ["", ...others] : []),
     "",
@@ -65,12 +70,12 @@ export function editSettingsFile(
   }, text);
 }
 
-/** The README's table; what only plan, deploy, destroy and output take is marked. */
+/** The README's table; what only plan, deploy, destroy and output take is marked, and what only the stack aws does. */
 export function formatVariableTable(): string {
   const rows = variableNames.map((name) => {
-    const { meaning, default: standard, unit, stack } = variableMeta(name);
+    const { meaning, default: standard, unit, stack, aws } = variableMeta(name);
     const fallback = standard.startsWith("- ") ? standard.slice(2) : `\`${standard}\``;
-    const mark = stack === true ? " (stack)" : "";
+    const mark = aws === true ? " (aws)" : stack === true ? " (stack)" : "";
     const said = `${meaning}${unit === undefined ? "" : `; ${unit}`}`;
     return `| \`${name}\`${mark} | ${said} | ${fallback} |`;
   });

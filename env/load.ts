@@ -8,6 +8,8 @@ import {
   type SecretName,
   type Topology,
 } from "../constructs/mlflow/index.js";
+import { awsRefusal } from "./aws-scope.js";
+import { targetVariables } from "./aws-settings.js";
 import { propsFromEnvironment } from "./deployment-props.js";
 import {
   environmentSchema,
@@ -43,8 +45,11 @@ export interface LoadedDeployment {
   readonly stack: StackSettings;
 }
 
-/** What the settings are read for: a folder of `up` and `generate`, or a stack of `deploy`. */
-export type SettingsScope = "folder" | "stack";
+/**
+ * What the settings are read for: a folder of `up` and `generate`, a stack on a Docker host, or the
+ * stack on AWS.
+ */
+export type SettingsScope = "folder" | "stack" | "aws";
 
 /** The variable behind a field, so that a message has the word the user typed. */
 const variables: readonly (readonly [string, VariableName])[] = [
@@ -73,20 +78,26 @@ const variables: readonly (readonly [string, VariableName])[] = [
   ["dockerHost.jump", "MLSTACK_SSH_JUMP"],
   ["dockerHost.keyFile", "MLSTACK_SSH_KEY"],
   ["dockerHost.options", "MLSTACK_SSH_OPTIONS"],
+  ...Object.entries(targetVariables).map(
+    ([field, variable]) => [`target.${field}`, variable] as const,
+  ),
 ];
+
+/** Longer ones first: `target.public` is the beginning of another. */
+const longestFirst = variables.toSorted(([one], [other]) => other.length - one.length);
 
 /** The same problems under the names of the environment. */
 export function inEnvironmentWords(error: ConfigError): ConfigError {
   const rename = (text: string) =>
-    variables
+    longestFirst
       .filter(([field]) => field.includes("."))
-      .reduce((result, [field, variable]) => result.replaceAll(field, variable), text);
+      .reduce((result, [field, variable]) => result.replaceAll(field, variable), text)
+      .replaceAll('{ kind: "s3", bucket }', "MLFLOW_ARTIFACTS_DESTINATION=s3://bucket/prefix");
+  const named = (path: string) =>
+    variables.find(([field]) => path === field || path.startsWith(`${field}[`))?.[1] ??
+    path.replace(/^target\.secretArns(?=\.)/, targetVariables.secretArns);
   return new ConfigError(
-    error.problems.map(({ path, problem }) => ({
-      path:
-        variables.find(([field]) => path === field || path.startsWith(`${field}[`))?.[1] ?? path,
-      problem: rename(problem),
-    })),
+    error.problems.map(({ path, problem }) => ({ path: named(path), problem: rename(problem) })),
   );
 }
 
@@ -137,15 +148,29 @@ export const readStackValues = (values: Readonly<Record<string, string>>): Stack
   stackSettingsOf(parseEnvironment(values, new Problems()));
 
 /** A setting that would do nothing is refused, as everywhere. */
-function requireScope(environment: Environment, scope: SettingsScope, problems: Problems): void {
+export function requireScope(
+  environment: Environment,
+  scope: SettingsScope,
+  problems: Problems,
+): void {
+  const given = variableNames.filter((name) => environment[name] !== undefined);
+  if (scope === "aws") {
+    for (const name of given) {
+      const problem = awsRefusal(name, environment[name]);
+      if (problem !== undefined) problems.add(name, problem);
+    }
+    return;
+  }
+  for (const name of given.filter((candidate) => variableMeta(candidate).aws === true)) {
+    problems.add(name, "is for the stack aws; remove it, or use: deploy aws");
+  }
   if (scope === "stack") {
     const { MLSTACK_RUNTIME: runtime = "auto" } = environment;
     const problem = `must be "docker" or "auto", because Terraform makes containers; got "${runtime}"`;
     problems.require(runtime !== "process", "MLSTACK_RUNTIME", problem);
     return;
   }
-  const names = variableNames.filter((name) => variableMeta(name).stack === true);
-  for (const name of names.filter((candidate) => environment[candidate] !== undefined)) {
+  for (const name of given.filter((candidate) => variableMeta(candidate).stack === true)) {
     const instead =
       name === "MLSTACK_DOCKER_HOST" ? "set DOCKER_HOST for docker and for mlstack up, or " : "";
     problems.add(name, `is for plan, deploy, destroy and output; ${instead}remove it`);
@@ -153,7 +178,7 @@ function requireScope(environment: Environment, scope: SettingsScope, problems: 
 }
 
 /** The values that are right; what is wrong with the others goes to `problems`. */
-function parseEnvironment(
+export function parseEnvironment(
   values: Readonly<Record<string, string>>,
   problems: Problems,
 ): Environment {

@@ -7,67 +7,16 @@ import {
   secretNames,
   secretSpecs,
   topologyNames,
-  type ArtifactStoreKind,
-  type BackendStoreKind,
   type SecretName,
   type SecretSpec,
 } from "../constructs/mlflow/index.js";
+import { awsSettings } from "./aws-settings.js";
+import { choice, list, text, truth, whole, type VariableMeta } from "./variable.js";
 
-/** A kind of either store; no two have the same name. */
-export type StoreKind = BackendStoreKind | ArtifactStoreKind;
-
-/** What the example files and the README say of a variable. */
-export interface VariableMeta {
-  readonly meaning: string;
-  /** A value, or `- ` and the behaviour. */
-  readonly default: string;
-  readonly unit?: string;
-  /** With any of these it means something. @default - with all */
-  readonly stores?: readonly StoreKind[];
-  /** Whether only plan, deploy, destroy and output take it. @default false */
-  readonly stack?: boolean;
-}
+export type { StoreKind, VariableMeta } from "./variable.js";
 
 /** Backend stores that have a place for users. */
 const databases = ["sqlite", "postgres", "external"] as const;
-
-const oneOf = (names: readonly string[]) => names.map((name) => `"${name}"`).join(" or ");
-
-const text = (meta: VariableMeta) =>
-  z
-    .string()
-    .optional()
-    .meta({ ...meta });
-
-const choice = <const T extends readonly [string, ...string[]]>(names: T, meta: VariableMeta) =>
-  z
-    .enum(names, { error: ({ input }) => `must be ${oneOf(names)}; got "${String(input)}"` })
-    .optional()
-    .meta({ ...meta });
-
-const whole = (meta: VariableMeta) =>
-  z
-    .string()
-    .regex(/^\d{1,9}$/, { error: ({ input }) => `must be a whole number; got "${String(input)}"` })
-    .transform(Number)
-    .optional()
-    .meta({ ...meta });
-
-const truth = (meta: VariableMeta) =>
-  z
-    .enum(["true", "false"], {
-      error: ({ input }) => `must be "true" or "false"; got "${String(input)}"`,
-    })
-    .transform((value) => value === "true")
-    .optional()
-    .meta({ ...meta });
-
-const list = (meta: VariableMeta, separator = ",") =>
-  z
-    .string()
-    .transform((value) => value.split(separator).map((part) => part.trim()))
-    .optional()
-    .meta({ ...meta });
 
 /** Settings, in the order of the example files. Secrets follow them. */
 const settings = {
@@ -230,7 +179,12 @@ const secrets = Object.fromEntries(
 ) as Record<SecretName, ReturnType<typeof text>>;
 
 /** Every variable that the toolkit reads. An unknown one is refused, since it would do nothing. */
-export const environmentSchema = z.strictObject({ ...settings, ...stackSettings, ...secrets });
+export const environmentSchema = z.strictObject({
+  ...settings,
+  ...stackSettings,
+  ...awsSettings,
+  ...secrets,
+});
 
 export type Environment = z.output<typeof environmentSchema>;
 

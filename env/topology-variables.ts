@@ -8,13 +8,14 @@ import {
   type SecretName,
   type Topology,
 } from "../constructs/mlflow/index.js";
+import { isForAws } from "./aws-scope.js";
 import type { SettingsScope } from "./load.js";
 import { variableMeta, variableNames, type VariableName } from "./schema.js";
 
 /**
  * Variables that mean something in a topology, in the order of the schema.
  *
- * @param scope - with or without those of a stack
+ * @param scope - with or without those of a stack; on AWS no secret is a setting
  */
 export function variablesOf(
   topology: Topology,
@@ -24,6 +25,8 @@ export function variablesOf(
   const kinds: readonly string[] = [...backendStores, ...artifactStores];
   const secrets = secretsIn(topology);
   return variableNames.filter((name) => {
+    if (scope === "aws") return isForAws(name);
+    if (variableMeta(name).aws === true) return false;
     if (variableMeta(name).stack === true) return scope === "stack";
     if (name === "MLSTACK_RUNTIME" && scope === "stack") return false;
     // The URI of a file or SQLite store is no secret, and every topology has some store's.

@@ -9,4 +9,5 @@ for (const topology of topologyNames) {
   writeFileSync(`env/${topology}.env.example`, formatSettingsFile(topology));
 }
 writeFileSync("env/home-lab.env.example", formatSettingsFile("remote-server", {}, "stack"));
+writeFileSync("env/aws.env.example", formatSettingsFile("remote-server", {}, "aws"));
 writeFileSync("README.md", fillReadme(readFileSync("README.md", "utf8")));
