@@ -1,6 +1,9 @@
 import { App } from "cdktf";
-import { join } from "node:path";
-import { stackNames, readStackSettings } from "./stack/settings.js";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { awsFolder, readAwsSettings } from "./aws/settings.js";
+import { settingsFileName } from "./settings.js";
+import { readStackSettings } from "./stack/settings.js";
 import { addStack } from "./stack/synth.js";
 import { currentEngine } from "./tools/docker-engine.js";
 import { writeSecrets, writeVariables } from "./stack/variables.js";
@@ -10,9 +13,14 @@ import { writeSecrets, writeVariables } from "./stack/variables.js";
  * says. `mlstack plan` and `mlstack deploy` make the same stacks and need no cdktf-cli.
  */
 const app = new App();
-const stacks = stackNames.map((name) => readStackSettings(name, {}, currentEngine));
+const hasAws = existsSync(resolve(awsFolder, settingsFileName));
+// Whoever has AWS alone does not want a folder with passwords for a Docker host.
+const hasLab = !hasAws || existsSync(resolve("mlflow", "home-lab"));
+const stacks = hasLab ? [readStackSettings("home-lab", {}, currentEngine)] : [];
+const aws = hasAws ? [readAwsSettings({})] : [];
 const made = stacks.map((settings) => ({ settings, generated: writeSecrets(settings) }));
 for (const { settings, generated } of made) addStack(app, settings, generated);
+for (const settings of aws) (await import("./aws/synth.js")).addAwsStack(app, settings);
 app.synth();
 for (const { settings, generated } of made) {
   writeVariables(join(app.outdir, "stacks", settings.stack), generated, process.env);

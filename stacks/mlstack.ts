@@ -3,17 +3,13 @@ import { Command, CommanderError, Option } from "commander";
 import { setMaxListeners } from "node:events";
 import { ConfigError, topologyNames } from "../constructs/mlflow/index.js";
 import { inEnvironmentWords } from "../env/load.js";
-import type { DeployOptions } from "./deploy/deploy.js";
-import type { DestroyOptions } from "./destroy/destroy.js";
 import type { DownOptions } from "./down/down.js";
 import { generate, type GenerateOptions } from "./generate/generate.js";
 import type { InitOptions } from "./init/init.js";
 import type { LogsOptions } from "./logs/logs.js";
-import type { OutputOptions } from "./output/output.js";
-import type { PlanVerbOptions } from "./plan/plan.js";
 import type { SettingsOptions } from "./settings.js";
-import type { StackOptions } from "./stack/settings.js";
 import { collect, withStackOptions, type StackVerb } from "./stack-options.js";
+import type { VerbOptions } from "./stack-verbs.js";
 import type { UpOptions } from "./up/up.js";
 
 /** 0: done; 1: failed; 2: wrong input. */
@@ -61,40 +57,37 @@ function addStackVerbs(program: Command): void {
   // What only this verb has comes first.
   const stackVerb = (name: StackVerb, description: string, own: (command: Command) => Command) =>
     withStackOptions(own(verb(program, `${name} <stack>`, description)), name);
+  const runs = (name: StackVerb) => async (stack: string, options: VerbOptions) => {
+    const { runStackVerb } = await import("./stack-verbs.js");
+    await finish(runStackVerb(name, stack, options, interrupted.signal));
+  };
   stackVerb("plan", "what deploy would do, and what is out of place", (command) =>
     command.option("--check", "exit 1 if something would change"),
-  ).action(async (stack: string, options: PlanVerbOptions) => {
-    const { plan } = await import("./plan/plan.js");
-    await finish(plan(stack, options, interrupted.signal));
-  });
-  stackVerb("deploy", "check a Docker host, apply by Terraform and prove (home-lab)", (command) =>
+  ).action(runs("plan"));
+  stackVerb("deploy", "apply by Terraform and prove: on a Docker host or AWS", (command) =>
     command
-      .option("--yes", "do not ask before something that runs is replaced")
-      .option("--new-volume <name>", "let a volume whose data is gone begin empty", collect),
-  ).action(async (stack: string, options: DeployOptions) => {
-    const { deploy } = await import("./deploy/deploy.js");
-    await finish(deploy(stack, options, interrupted.signal));
-  });
+      .option("--yes", "do not ask before something that runs is replaced, or money is spent")
+      .option(
+        "--new-volume <name>",
+        "let a volume whose data is gone begin empty (home-lab)",
+        collect,
+      ),
+  ).action(runs("deploy"));
   stackVerb("synth", "write the Terraform configuration only", (command) => command).action(
-    async (stack: string, options: StackOptions) => {
-      const { synth } = await import("./synth/synth.js");
-      await finish(synth(stack, options));
-    },
+    runs("synth"),
   );
-  stackVerb("destroy", "remove what deploy made; data stays", (command) =>
+  stackVerb("destroy", "remove what deploy made; data stays, or it refuses", (command) =>
     command
-      .option("--delete-data <volume>", "and this volume with its data; may be repeated", collect)
+      .option(
+        "--delete-data [volume]",
+        "and this volume with its data; may be repeated; on aws without a name, and all data",
+        collect,
+      )
       .option("--yes", "do not ask"),
-  ).action(async (stack: string, options: DestroyOptions) => {
-    const { destroy } = await import("./destroy/destroy.js");
-    await finish(destroy(stack, options, interrupted.signal));
-  });
+  ).action(runs("destroy"));
   stackVerb("output", "what the last deploy gave out", (command) =>
     command.option("--json", "as JSON"),
-  ).action(async (stack: string, options: OutputOptions) => {
-    const { output } = await import("./output/output.js");
-    await finish(output(stack, options, interrupted.signal));
-  });
+  ).action(runs("output"));
   for (const command of program.commands) {
     if (!["plan", "deploy", "destroy"].includes(command.name())) continue;
     command.hook("preAction", async () => {
@@ -107,7 +100,7 @@ function addStackVerbs(program: Command): void {
 function buildProgram(): Command {
   const program = new Command("mlstack")
     .description(
-      "Runs MLflow's three topologies: with Docker Compose, as a local process, or on a Docker host by Terraform.",
+      "Runs MLflow's three topologies: with Docker Compose, as a local process, or on a Docker host or AWS by Terraform.",
     )
     .version("0.1.0")
     .exitOverride()

@@ -10,6 +10,17 @@ import { defaultTaskSize, requireSizes } from "./resolve-sizes.js";
  */
 export function resolveAwsTarget(props: AwsTargetProps, deployment: MlflowDeployment): AwsTarget {
   const problems = new Problems();
+  const target = readAwsTarget(props, deployment, problems);
+  problems.throwIfAny();
+  return target;
+}
+
+/** The same with its problems among others, so that one run shows all. */
+export function readAwsTarget(
+  props: AwsTargetProps,
+  deployment: MlflowDeployment,
+  problems: Problems,
+): AwsTarget {
   requireOneOf(props.shape, ["managed", "host"], "target.shape", problems);
   requireRegion(props.region, problems);
   const architecture = props.architecture ?? "arm64";
@@ -49,7 +60,6 @@ export function resolveAwsTarget(props: AwsTargetProps, deployment: MlflowDeploy
   requireSizes(target, deployment, problems);
   requireShape(props, problems);
   requireSecretArns(target, problems);
-  problems.throwIfAny();
   return target;
 }
 

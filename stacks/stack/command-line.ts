@@ -1,15 +1,27 @@
 import { selfCommand } from "../tools/self.js";
 import { shellWord } from "../tools/shell-word.js";
+import type { AwsOptions } from "../aws/options.js";
 import type { StackOptions } from "./settings.js";
 
+type Options = StackOptions & AwsOptions;
+
 /** The flag of each option. */
-const flags: Readonly<Record<keyof StackOptions, string>> = {
+const flags: Readonly<Record<keyof Options, string>> = {
   topology: "--topology",
   host: "--host",
   jump: "--jump",
   sshKey: "--ssh-key",
   sshOption: "--ssh-option",
   listen: "--listen",
+  region: "--region",
+  shape: "--shape",
+  bucket: "--bucket",
+  domain: "--domain",
+  hostedZone: "--hosted-zone",
+  certificate: "--certificate",
+  public: "--public",
+  egress: "--egress",
+  architecture: "--architecture",
   port: "--port",
   publicUrl: "--public-url",
   envFile: "--env-file",
@@ -30,11 +42,13 @@ const flags: Readonly<Record<keyof StackOptions, string>> = {
 export function stackCommand(
   verb: string,
   stack: string,
-  options: StackOptions,
+  options: Options,
   more: readonly string[] = [],
 ): string {
-  const given = (Object.keys(flags) as (keyof StackOptions)[]).flatMap((name) =>
-    [options[name] ?? []].flat().flatMap((value) => [flags[name], value]),
+  const given = (Object.keys(flags) as (keyof Options)[]).flatMap((name) =>
+    [options[name] ?? []]
+      .flat()
+      .flatMap((value) => (typeof value === "string" ? [flags[name], value] : [flags[name]])),
   );
   const words = [verb, stack, ...given, ...more].map(shellWord);
   return [selfCommand(), ...words].join(" ");

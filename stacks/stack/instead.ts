@@ -1,10 +1,13 @@
+import { logGroupName } from "../../constructs/aws/context.js";
 import { sshByHand, type DockerHost } from "../../constructs/docker/host.js";
 import { containerName } from "../../constructs/docker/names.js";
 import { ConfigError } from "../../constructs/mlflow/index.js";
+import { readAwsSettings } from "../aws/settings.js";
 import { currentEngine } from "../tools/docker-engine.js";
 import { selfCommand } from "../tools/self.js";
 import { shellWord } from "../tools/shell-word.js";
-import { readStackSettings, stackNames } from "./settings.js";
+import { stackNames, type StackName } from "./names.js";
+import { readStackSettings } from "./settings.js";
 
 /** Options of the verbs for a topology, as far as they matter here. */
 interface Asked {
@@ -29,16 +32,28 @@ export function requireNoStack(verb: string, name: string | undefined, asked: As
     generate: () => own("synth"),
     init: () => `${selfCommand()} deploy ${stack} --help`,
     status: () => own("plan"),
-    logs: () => logsByHand(stack, asked),
-    down: () => `${own("destroy")}${asked.deleteData === true ? " --delete-data …" : ""}`,
+    logs: () => (stack === "aws" ? logsOnAws(asked) : logsByHand(stack, asked)),
+    down: () => `${own("destroy")}${asked.deleteData === true ? deleteData[stack] : ""}`,
   };
   const way = ways[verb]?.();
   const problem = `must be a topology; "${stack}" is a stack${way === undefined ? "" : `; use: ${way}`}`;
   throw new ConfigError([{ path: "topology", problem }]);
 }
 
+const deleteData: Readonly<Record<StackName, string>> = {
+  "home-lab": " --delete-data …",
+  aws: " --delete-data",
+};
+
+/** CloudWatch shows them. */
+function logsOnAws({ out, follow }: Asked): string {
+  const { deployment, target } = readAwsSettings(out === undefined ? {} : { out });
+  const group = logGroupName(deployment.name);
+  return `aws logs tail ${group} --region ${target.region}${follow === true ? " --follow" : ""}`;
+}
+
 /** Docker shows them, on the machine that the folder is deployed to. */
-function logsByHand(stack: string, { out, tail = "100", follow }: Asked): string {
+function logsByHand(stack: StackName, { out, tail = "100", follow }: Asked): string {
   const settings = readStackSettings(stack, out === undefined ? {} : { out }, currentEngine);
   const container = containerName(settings.deployment.name, "tracking-server");
   const words = `logs --tail ${tail}${follow === true ? " --follow" : ""} ${container}`;

@@ -1,17 +1,7 @@
 import { dirname, join } from "node:path";
 import { resolveDockerHost, type DockerHost } from "../../constructs/docker/host.js";
-import {
-  ConfigError,
-  Problems,
-  topologyNames,
-  type Topology,
-} from "../../constructs/mlflow/index.js";
-import {
-  inEnvironmentWords,
-  loadDeployment,
-  readStackValues,
-  type Machine,
-} from "../../env/load.js";
+import { Problems, topologyNames, type Topology } from "../../constructs/mlflow/index.js";
+import { loadDeployment, readStackValues, type Machine } from "../../env/load.js";
 import {
   outFolder,
   parseTopology,
@@ -21,14 +11,11 @@ import {
   type SettingsOptions,
 } from "../settings.js";
 import { parseStateBackend, type StateBackend } from "../terraform/state-backend.js";
+import { attempt } from "../tools/attempt.js";
 import { localEngine, withoutStandard } from "../tools/docker-engine.js";
 import { flagPath, readFlags } from "../tools/flags.js";
 import { readLastPlace, type LastPlace } from "./last-place.js";
-
-/** What Terraform makes, by the name people type. */
-export const stackNames = ["home-lab"] as const;
-
-export type StackName = (typeof stackNames)[number];
+import { requireStack } from "./names.js";
 
 /** Options of plan, deploy, destroy and output, as commander gives them. */
 export interface StackOptions extends Omit<SettingsOptions, "host" | "runtime"> {
@@ -45,7 +32,7 @@ export interface StackOptions extends Omit<SettingsOptions, "host" | "runtime"> 
 }
 
 export interface StackSettings extends Omit<Settings, "runtime" | "stack"> {
-  readonly stack: StackName;
+  readonly stack: "home-lab";
   readonly host: DockerHost;
   readonly state: StateBackend;
   /** Where the stack is by now; undefined: nowhere. */
@@ -54,18 +41,7 @@ export interface StackSettings extends Omit<Settings, "runtime" | "stack"> {
   readonly notes: readonly string[];
 }
 
-/** @throws {ConfigError} when `text` is not a stack */
-function parseStack(text: string): StackName {
-  const stack = stackNames.find((name) => name === text);
-  if (stack) return stack;
-  const hint = (topologyNames as readonly string[]).includes(text)
-    ? `; use ${stackNames[0]} --topology ${text}`
-    : "";
-  const names = stackNames.map((name) => `"${name}"`).join(" or ");
-  throw new ConfigError([{ path: "stack", problem: `must be ${names}; got "${text}"${hint}` }]);
-}
-
-const stackFolder = (stack: StackName): string => join("mlflow", stack);
+const stackFolder = (stack: string): string => join("mlflow", stack);
 
 /**
  * As for a folder: flags, then the env file, then defaults. A name and a Docker host that nobody
@@ -79,7 +55,7 @@ export function readStackSettings(
   options: StackOptions,
   engine: () => string | undefined,
 ): StackSettings {
-  const stack = parseStack(stackText);
+  const stack = requireStack(stackText, "home-lab");
   const out = outFolder(stackFolder(stack), options);
   const problems = new Problems();
   const flags = stackFlags(options, problems);
@@ -199,14 +175,3 @@ const filled = (values: Readonly<Record<string, string>>): Record<string, string
 
 const defined = <K extends string, T>(name: K, value: T | undefined): { [P in K]?: T } =>
   (value === undefined ? {} : { [name]: value }) as { [P in K]?: T };
-
-/** The result, or undefined and its problems among the others. */
-function attempt<T>(problems: Problems, work: () => T): T | undefined {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    for (const { path, problem } of inEnvironmentWords(error).problems) problems.add(path, problem);
-    return undefined;
-  }
-}

@@ -28,13 +28,23 @@ const what = [
   ...["--topology", "--name", "--listen", "--port", "--public-url"],
   ...["--profile", "--data-directory", "--set"],
 ];
+const aws = [
+  ...["--region", "--shape", "--bucket", "--domain", "--hosted-zone", "--certificate"],
+  ...["--public", "--egress", "--architecture"],
+];
 const terraform = ["--state", "--terraform-binary"];
 
 describe.each([
-  ["plan", { Options: ["--check"], Where: where, What: what, Terraform: terraform }],
+  ["plan", { Options: ["--check"], Where: where, What: what, AWS: aws, Terraform: terraform }],
   [
     "deploy",
-    { Options: ["--yes", "--new-volume"], Where: where, What: what, Terraform: terraform },
+    {
+      Options: ["--yes", "--new-volume"],
+      Where: where,
+      What: what,
+      AWS: aws,
+      Terraform: terraform,
+    },
   ],
   [
     "destroy",
@@ -42,24 +52,51 @@ describe.each([
       Options: ["--delete-data", "--yes"],
       Where: where,
       What: ["--topology", "--name"],
+      AWS: aws,
       Terraform: terraform,
     },
   ],
   ["output", { Options: ["--json"], Where: ["--out", "--env-file"], Terraform: terraform }],
-  ["synth", { Options: [], Where: where, What: what, Terraform: ["--state"] }],
+  ["synth", { Options: [], Where: where, What: what, AWS: aws, Terraform: ["--state"] }],
 ])("%s --help", (verb, groups) => {
   test("has the flags that mean something to it, in groups", async () => {
     expect((await help(verb)).groups).toStrictEqual(groups);
   });
 
-  test("has two or three examples of flags that it takes", async () => {
+  test("has two to four examples of flags that it takes", async () => {
     const { examples, groups: found } = await help(verb);
-    expect([2, 3]).toContain(examples.length);
+    expect([2, 3, 4]).toContain(examples.length);
     for (const line of examples) {
-      expect(line).toMatch(new RegExp(`^${verb} home-lab`));
+      expect(line).toMatch(new RegExp(`^${verb} (home-lab|aws)`));
       const flags = [...line.matchAll(/--[a-z-]+/g)].map(([flag]) => flag);
       expect(Object.values(found).flat()).toEqual(expect.arrayContaining(flags));
     }
+  });
+});
+
+describe("a flag of another stack", () => {
+  test.each([
+    ["aws", ["--port", "8080", "--host", "ssh://a@b"], ["--host", "--port"], "home-lab"],
+    ["home-lab", ["--domain", "a.b", "--public"], ["--domain", "--public"], "aws"],
+  ])("is refused by %s", async (stack, words, flags, owner) => {
+    const { exitCode, stderr } = await command.run(["plan", stack, ...words]);
+    expect(exitCode).toBe(2);
+    const line = `is for the stack ${owner}; remove it, or name ${owner} in place of ${stack}`;
+    expect(stderr).toBe(flags.map((flag) => `${flag}: ${line}`).join("\n"));
+  });
+
+  test("an unknown stack is told which there are", async () => {
+    const { exitCode, stderr } = await command.run(["deploy", "azure"]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toBe('stack: must be "home-lab" or "aws"; got "azure"');
+  });
+
+  test("data of home-lab goes by name, and that of aws at once", async () => {
+    const lab = await command.run(["destroy", "home-lab", "--delete-data"]);
+    expect(lab.stderr).toMatch(/^--delete-data: must name a volume/);
+    const aws = await command.run(["destroy", "aws", "--delete-data", "x"]);
+    expect(aws.stderr).toMatch(/^--delete-data: must have no name on AWS/);
+    expect([lab.exitCode, aws.exitCode]).toEqual([2, 2]);
   });
 });
 
@@ -78,6 +115,25 @@ describe("a stack where a topology is expected", () => {
     const { exitCode, stderr } = await command.run(words, { cwd: command.folder() });
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/^topology: must be a topology; "home-lab" is a stack; use: /);
+    expect(stderr).toMatch(way);
+  });
+
+  test.each([
+    [["status", "aws"], /mlstack\.mjs plan aws$/],
+    [["up", "aws"], /mlstack\.mjs deploy aws$/],
+    [["generate", "aws"], /mlstack\.mjs synth aws$/],
+    [["down", "aws", "--delete-data"], /mlstack\.mjs destroy aws --delete-data$/],
+    [["logs", "aws", "-f"], / aws logs tail \/mlflow-stacks\/team --region eu-west-1 --follow$/],
+  ])("%j names the way on AWS", async (words, way) => {
+    const cwd = command.folder();
+    mkdirSync(join(cwd, "mlflow/aws"), { recursive: true });
+    const settings = ["MLSTACK_NAME=team", "MLSTACK_AWS_REGION=eu-west-1"];
+    const destination = "MLFLOW_ARTIFACTS_DESTINATION=s3://team-models";
+    const text = [...settings, destination, ""].join("\n");
+    writeFileSync(join(cwd, "mlflow/aws/mlstack.env"), text);
+    const { exitCode, stderr } = await command.run(words, { cwd });
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^topology: must be a topology; "aws" is a stack; use: /);
     expect(stderr).toMatch(way);
   });
 

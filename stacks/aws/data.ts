@@ -1,0 +1,99 @@
+import { ConfigError } from "../../constructs/mlflow/index.js";
+import type { State, StateResource } from "../terraform/state.js";
+import { stackCommand } from "../stack/command-line.js";
+import type { AwsOptions } from "./options.js";
+import type { AwsSettings } from "./settings.js";
+
+/** What a state holds that can't be made again. */
+export interface AwsData {
+  /** Resources of all kinds. */
+  readonly all: number;
+  /** What has data, such as `database mlflow-aws`. */
+  readonly names: readonly string[];
+  /** What AWS itself refuses to remove as it was deployed last. */
+  readonly protected: readonly string[];
+  readonly bucket: string | undefined;
+  /** Name of the last snapshot that RDS takes. */
+  readonly snapshot: string | undefined;
+  /** Id of the data volume, of which AWS takes a last snapshot. */
+  readonly volume: string | undefined;
+  /** Id of the key. */
+  readonly key: string | undefined;
+}
+
+/** Types that hold data, and the attribute that people know one by. */
+const holding: Readonly<Record<string, readonly [word: string, attribute: string]>> = {
+  aws_db_instance: ["database", "identifier"],
+  aws_ebs_volume: ["data volume", "id"],
+  aws_s3_bucket: ["bucket", "bucket"],
+  aws_secretsmanager_secret: ["secret", "name"],
+  aws_kms_key: ["key", "key_id"],
+};
+
+/** What the state holds. A bucket of files that are made again is no data. */
+export function dataIn(state: State | undefined): AwsData {
+  const all = (state?.resources ?? []).filter(({ mode }) => mode === "managed");
+  const data = all.filter((resource) => resource.type in holding && !isFilesBucket(resource));
+  const one = (type: string, attribute: string) => {
+    const value = data.find((resource) => resource.type === type)?.values[attribute];
+    return typeof value === "string" && value !== "" ? value : undefined;
+  };
+  return {
+    all: all.length,
+    names: data.map(nameOf),
+    protected: all.filter(isProtected).map(nameOf),
+    bucket: one("aws_s3_bucket", "bucket"),
+    snapshot: one("aws_db_instance", "final_snapshot_identifier"),
+    volume: one("aws_ebs_volume", "id"),
+    key: one("aws_kms_key", "key_id"),
+  };
+}
+
+const isFilesBucket = ({ type, address }: StateResource): boolean =>
+  type === "aws_s3_bucket" && !address.includes("artifact-store");
+
+const isProtected = ({ values }: StateResource): boolean =>
+  values["deletion_protection"] === true || values["enable_deletion_protection"] === true;
+
+function nameOf({ type, values, address }: StateResource): string {
+  const [word = "", attribute = ""] = holding[type] ?? ["load balancer", "name"];
+  return `${word} ${String(values[attribute] ?? address)}`;
+}
+
+/**
+ * Refuses before anything is done.
+ *
+ * @throws {ConfigError} naming what would go, and the way
+ */
+export function requireDestroyable(
+  found: AwsData,
+  { target }: Pick<AwsSettings, "target">,
+  options: AwsOptions & { readonly deleteData: boolean },
+): void {
+  const { deleteData, ...given } = options;
+  const list = found.names.join(", ");
+  const command = (verb: string, more: readonly string[]) =>
+    stackCommand(verb, "aws", { ...(given.out !== undefined && { out: given.out }) }, more);
+  const second = command("destroy", ["--delete-data"]);
+  if (target.protect || found.protected.length > 0) {
+    const first = command("deploy", ["--set", "MLSTACK_AWS_PROTECT=false"]);
+    const what = target.protect
+      ? `is on, and guards ${list}`
+      : `was on in the last deploy, and AWS still guards ${found.protected.join(", ")}`;
+    throw new ConfigError([
+      {
+        path: "MLSTACK_AWS_PROTECT",
+        problem: `${what}; nothing was touched; to destroy all of it: ${first}, and then: ${second}`,
+      },
+    ]);
+  }
+  if (deleteData || found.names.length === 0) return;
+  const snapshot =
+    found.snapshot === undefined ? "" : ` (RDS takes the snapshot ${found.snapshot} before)`;
+  throw new ConfigError([
+    {
+      path: "--delete-data",
+      problem: `must be given, because these go with all that is in them: ${list}${snapshot}; nothing was touched; use: ${second}`,
+    },
+  ]);
+}

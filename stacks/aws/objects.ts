@@ -1,0 +1,14 @@
+import { ListObjectVersionsCommand, S3Client } from "@aws-sdk/client-s3";
+
+/** Whether a bucket has anything in it, be it a version of something deleted. */
+export async function hasObjects(bucket: string, region: string): Promise<boolean> {
+  const client = new S3Client({ region });
+  try {
+    const answer = await client.send(new ListObjectVersionsCommand({ Bucket: bucket, MaxKeys: 1 }));
+    return (answer.Versions ?? []).length + (answer.DeleteMarkers ?? []).length > 0;
+  } catch (error) {
+    // Somebody has removed it.
+    if ((error as Error).name === "NoSuchBucket") return false;
+    throw error;
+  }
+}

@@ -1,0 +1,36 @@
+import type { AwsOptions } from "./options.js";
+import { clientVariables, readAwsOutputs } from "./outputs.js";
+import { withAwsSession } from "./session.js";
+
+export interface AwsOutputOptions extends AwsOptions {
+  readonly json?: boolean;
+}
+
+/**
+ * `mlstack output aws`: what the last deploy gave out, as `name=value` lines, and what a client sets.
+ *
+ * @returns the exit code: 0, or 1 where nothing was deployed
+ */
+export async function outputAws(
+  stack: string,
+  options: AwsOutputOptions,
+  signal: AbortSignal,
+): Promise<number> {
+  const session = { signal, report: () => undefined, mustExist: true };
+  const values = await withAwsSession(options, session, async ({ terraform }) => {
+    await terraform.init();
+    return readAwsOutputs(terraform);
+  });
+  if (!values) {
+    console.error(`${stack}: nothing runs that mlstack deployed`);
+    return 1;
+  }
+  const client = clientVariables(values);
+  if (options.json === true) console.log(JSON.stringify({ ...values, client }, undefined, 2));
+  else {
+    for (const [name, value] of Object.entries({ ...values, ...client })) {
+      console.log(`${name}=${value}`);
+    }
+  }
+  return 0;
+}

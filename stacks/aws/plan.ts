@@ -1,0 +1,69 @@
+import { join } from "node:path";
+import { describePrice } from "../../constructs/aws/price-words.js";
+import { priceOf } from "../../constructs/aws/price.js";
+import { stackCommand } from "../stack/command-line.js";
+import { printWarnings } from "../stack/plan-words.js";
+import { Steps } from "../stack/steps.js";
+import type { Plan } from "../terraform/plan.js";
+import type { AwsOptions } from "./options.js";
+import { awsPlanLines, describeAwsPlan, driftLines, type AwsChange } from "./plan-words.js";
+import { initialiseAws, withAwsSession, type AwsSession } from "./session.js";
+
+export interface AwsPlanOptions extends AwsOptions {
+  /** Exit with 1 when something would change. */
+  readonly check?: boolean;
+}
+
+/**
+ * `mlstack plan aws`: what the month costs, and what `deploy` would do.
+ *
+ * @returns the exit code: 0, or 1 when `--check` found a change
+ */
+export async function planAws(
+  stack: string,
+  options: AwsPlanOptions,
+  signal: AbortSignal,
+): Promise<number> {
+  const steps = new Steps();
+  const { report } = steps;
+  return withAwsSession(options, { signal, report, isTrial: true }, async (session) => {
+    console.log(priceLines(session).join("\n"));
+    const { plan, changes } = await lookAtAws(session, steps);
+    printWarnings(plan);
+    console.log([...driftLines(plan, session.names), ...awsPlanLines(changes)].join("\n"));
+    if (changes.length === 0) {
+      console.log(`${stack}: nothing changes`);
+      return 0;
+    }
+    console.log(`\nDo it:  ${stackCommand("deploy", stack, options)}`);
+    return options.check === true ? 1 : 0;
+  });
+}
+
+/** The price table of a session's target. */
+export const priceLines = ({ settings: { target, deployment } }: AwsSession): readonly string[] =>
+  describePrice(priceOf(target, deployment), target);
+
+/** What an apply would do. */
+export interface AwsLook {
+  readonly plan: Plan;
+  readonly changes: readonly AwsChange[];
+}
+
+/** Opens the state and plans. Changes nothing. */
+export async function lookAtAws(session: AwsSession, steps: Steps): Promise<AwsLook> {
+  const { terraform, settings, names } = session;
+  let plan: Plan | undefined;
+  await steps.run([
+    { title: session.title, work: () => initialiseAws(session) },
+    {
+      title: "Look at AWS and plan",
+      work: async () => void (plan = await terraform.plan({ out: awsPlanFile(settings.out) })),
+    },
+  ]);
+  if (!plan) throw new Error("bug: planned without a plan");
+  return { plan, changes: describeAwsPlan(plan, names) };
+}
+
+/** Plan file of the stack. It holds no secrets: those are ephemeral. */
+export const awsPlanFile = (out: string): string => join(out, "terraform", "plan.tfplan");

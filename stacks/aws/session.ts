@@ -1,0 +1,95 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { ConfigError } from "../../constructs/mlflow/index.js";
+import { withLock } from "../process/lock.js";
+import { findTerraform } from "../terraform/binary.js";
+import { Terraform } from "../terraform/terraform.js";
+import { missingFolders, removeTrial } from "../stack/trial.js";
+import { credentialProblem, permissionAdvice } from "./credentials.js";
+import type { AwsOptions } from "./options.js";
+import { awsNames, type AwsNames } from "./resource-names.js";
+import { readAwsSettings, type AwsSettings } from "./settings.js";
+import { synthesiseAws } from "./synth.js";
+
+/** The stack `aws`, synthesised, and the Terraform that works on it. */
+export interface AwsSession {
+  readonly settings: AwsSettings;
+  readonly names: AwsNames;
+  readonly terraform: Terraform;
+  /** `Terraform 1.11.4`. */
+  readonly title: string;
+}
+
+export interface AwsSessionOptions {
+  readonly signal: AbortSignal;
+  /** A line that replaces the last. */
+  readonly report: (line: string) => void;
+  /** Whether the folder must be there, as of what was deployed. @default false */
+  readonly mustExist?: boolean;
+  /** Whether a folder that was not there shall go again. @default false */
+  readonly isTrial?: boolean;
+}
+
+/**
+ * Does `work` with the stack while no other command works in its folder.
+ *
+ * @throws {ConfigError} with every problem of the settings, or when AWS knows no credentials of ours
+ */
+export async function withAwsSession<T>(
+  options: AwsOptions,
+  session: AwsSessionOptions,
+  work: (session: AwsSession) => Promise<T>,
+): Promise<T> {
+  const settings = readAwsSettings(options);
+  const { out, state } = settings;
+  if (session.mustExist === true && state.kind === "local") requireFolder(out);
+  const made = session.isTrial === true ? missingFolders(out) : [];
+  // No step shows anything yet.
+  const waiting = { folder: out, signal: session.signal, report: console.error };
+  return withLock(join(out, "terraform"), waiting, async () => {
+    try {
+      return await work(await openSession(settings, options, session));
+    } catch (error) {
+      throw credentialProblem(error) ?? error;
+    } finally {
+      removeTrial(made);
+    }
+  });
+}
+
+/** A mistyped `--out` is no stack, and must not become one. */
+function requireFolder(out: string): void {
+  if (existsSync(out)) return;
+  const problem = `there is no stack in "${out}"; name the folder that it was deployed from`;
+  throw new ConfigError([{ path: "--out", problem }]);
+}
+
+async function openSession(
+  settings: AwsSettings,
+  options: AwsOptions,
+  { signal, report }: AwsSessionOptions,
+): Promise<AwsSession> {
+  const binary = await findTerraform(options.terraformBinary);
+  const { directory, stack } = synthesiseAws(settings);
+  const names = awsNames(stack);
+  const terraform = new Terraform({
+    binary,
+    directory,
+    variables: {},
+    parallelism: 10,
+    signal,
+    report,
+    names: names.nameOf,
+    advice: async (said) => permissionAdvice(said),
+  });
+  const title = `${binary.name === "tofu" ? "OpenTofu" : "Terraform"} ${binary.version}`;
+  return { settings, names, terraform, title };
+}
+
+/** Gets the provider and opens the state. @returns the title of the step */
+export async function initialiseAws({ terraform, title }: AwsSession): Promise<string> {
+  const { moved } = await terraform.init();
+  // Without a copy there was nothing in it.
+  if (moved?.copy === undefined) return title;
+  return `${title}; the state was moved from ${moved.from} to ${moved.to}, a copy of it is ${moved.copy}`;
+}
