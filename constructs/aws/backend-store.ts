@@ -25,6 +25,8 @@ export interface BackendStoreProps {
   readonly network: Network;
   /** @default - RDS makes it, keeps it in Secrets Manager and changes it every seven days */
   readonly password?: MasterPassword;
+  /** Database that is made with it. @default - none but RDS's own `postgres` */
+  readonly database?: string;
 }
 
 /** PostgreSQL as RDS runs it: private, encrypted, backed up, by TLS alone. */
@@ -63,6 +65,7 @@ export class BackendStore extends Construct {
       vpcSecurityGroupIds: [this.group.resource.id],
       publiclyAccessible: false,
       username: masterUser,
+      ...(props.database !== undefined && { dbName: props.database }),
       ...(props.password ?? {
         manageMasterUserPassword: true,
         masterUserSecretKmsKeyId: context.key.resource.keyId,

@@ -1,3 +1,4 @@
+import { DataAwsSubnet } from "@cdktf/provider-aws/lib/data-aws-subnet/index.js";
 import { DataAwsVpc } from "@cdktf/provider-aws/lib/data-aws-vpc/index.js";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
@@ -60,6 +61,20 @@ export class Network extends Construct {
       return;
     }
     group.allowTo("internet", { cidr: "0.0.0.0/0" }, 443);
+  }
+
+  /** Where an instance is: with an address of its own in a subnet that the internet reaches. */
+  placeOfInstance(): { readonly subnetId: string; readonly zone: string } {
+    const { network } = this.props.target;
+    const { made } = this;
+    if (network.kind === "given" || !made) {
+      const [id = ""] = this.privateSubnetIds;
+      return { subnetId: id, zone: new DataAwsSubnet(this, "subnet", { id }).availabilityZone };
+    }
+    const subnets = network.egress === "public-ip" ? made.publicSubnets : made.privateSubnets;
+    const [subnet] = subnets;
+    if (!subnet) throw new Error("bug: a network without subnets");
+    return { subnetId: subnet.id, zone: subnet.availabilityZone };
   }
 
   private make({ cidr, egress }: Extract<AwsNetwork, { kind: "made" }>): MadeNetwork {

@@ -1,9 +1,10 @@
 import { SecretsmanagerSecret } from "@cdktf/provider-aws/lib/secretsmanager-secret/index.js";
 import { SecretsmanagerSecretVersion } from "@cdktf/provider-aws/lib/secretsmanager-secret-version/index.js";
-import { TerraformStack, type ITerraformDependable } from "cdktf";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { secretSpecs, type DeploymentSecret, type SecretName } from "../mlflow/index.js";
 import type { AwsContext } from "./context.js";
+import { randomPassword } from "./ephemeral.js";
 
 /** Where a container finds a secret: an ARN, with the key of a JSON object behind it if it is one. */
 export type SecretReference = string;
@@ -67,24 +68,13 @@ export class Secrets extends Construct {
       recoveryWindowInDays: 30,
       lifecycle: { preventDestroy: target.protect },
     });
-    const random = this.random(name, characters);
     const version = new SecretsmanagerSecretVersion(this, `${name}-value`, {
       secretId: secret.id,
-      secretStringWo: `\${${random}.random_password}`,
+      secretStringWo: `\${${randomPassword(this, name, characters)}}`,
       // Another number would write another value over it.
       secretStringWoVersion: 1,
     });
     this.add(name, secret.arn, secret.arn);
     this.ready.push(version);
-  }
-
-  /** @returns the address of what AWS makes up; the library has no words for ephemeral resources */
-  private random(name: SecretName, characters: number): string {
-    const type = "aws_secretsmanager_random_password";
-    TerraformStack.of(this).addOverride(`ephemeral.${type}.${name}`, {
-      password_length: characters,
-      exclude_punctuation: true,
-    });
-    return `ephemeral.${type}.${name}`;
   }
 }

@@ -7,6 +7,7 @@ import { Construct } from "constructs";
 import { containerResolver, type ContainerSpec } from "../mlflow/index.js";
 import { renderContainerDefinition, temporaryPaths } from "./container-definition.js";
 import { logGroupName, type AwsContext } from "./context.js";
+import { escapeTemplate } from "./escape-template.js";
 import { databaseTls } from "./image-context.js";
 import type { Secrets } from "./secrets.js";
 
@@ -24,9 +25,6 @@ export interface TaskProps {
   readonly environment?: Readonly<Record<string, string>>;
   readonly transform?: ((config: EcsTaskDefinitionConfig) => EcsTaskDefinitionConfig) | undefined;
 }
-
-/** Terraform replaces `${…}` and obeys `%{…}` in every string of a configuration. */
-const escapeTemplate = (text: string): string => text.replaceAll(/([$%])\{/g, "$1$1{");
 
 /** One container of the plan as a task of Fargate. */
 export class Task extends Construct {

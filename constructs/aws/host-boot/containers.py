@@ -1,0 +1,54 @@
+"""The Compose files: what an earlier instance left is ended, then everything is started."""
+
+import json
+import os
+import platform
+
+from system import ask, run, say, write
+
+PROJECT_LABEL = "com.docker.compose.project"
+
+
+def leave_other_machine(folder, deployed):
+    """Ends the containers of another deployment or machine; their volumes stay.
+
+    They came with the data volume, and the engine starts them by itself. MLflow forbids two
+    releases on one database, and another processor can't run their images.
+    """
+    record = folder / "machine.json"
+    now = {"hash": deployed, "architecture": platform.machine()}
+    before = json.loads(record.read_text()) if record.is_file() else now
+    if before != now:
+        say("ending the containers of the instance before this one")
+        remove(ask("docker", "ps", "--all", "--quiet", "--filter", f"label={PROJECT_LABEL}")[0])
+        run("docker", "network", "prune", "--force")
+    if before["architecture"] != now["architecture"]:
+        run("docker", "image", "prune", "--all", "--force")
+    write(record, json.dumps(now) + "\n", 0o644)
+
+
+def remove(printed):
+    ids = printed.split()
+    if not ids:
+        return
+    # In their own time: PostgreSQL has a minute for it.
+    run("docker", "stop", *ids)
+    run("docker", "rm", *ids)
+
+
+def start(files, env_file):
+    link = files / ".env"
+    if not link.is_symlink():
+        os.symlink(env_file, link)
+    # Not --build: an image's name changes with its content, and one that is there needs no network.
+    run(
+        *("docker", "compose", "--project-directory", str(files), "--ansi", "never"),
+        *("--progress", "plain", "up", "--detach", "--remove-orphans"),
+        *("--wait", "--wait-timeout", "900"),
+    )
+
+
+def prune():
+    """Images of earlier deployments, and what was left of building them."""
+    run("docker", "image", "prune", "--all", "--force")
+    run("docker", "builder", "prune", "--force")
