@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from "commander";
 import { setMaxListeners } from "node:events";
 import { ConfigError, topologyNames } from "../constructs/mlflow/index.js";
 import { inEnvironmentWords } from "../env/load.js";
+import type { BootstrapOptions } from "./bootstrap/bootstrap.js";
 import type { DownOptions } from "./down/down.js";
 import { generate, type GenerateOptions } from "./generate/generate.js";
 import type { InitOptions } from "./init/init.js";
@@ -50,6 +51,19 @@ function withSettings(command: Command): Command {
       .option("--data-directory <folder>", "folder for SQLite, plain files and local artifacts")
       .option("--set <NAME=value>", "any other variable but secrets; may be repeated", collect)
   );
+}
+
+/** What a stack needs once, before its first deploy. */
+function addBootstrap(program: Command): void {
+  verb(program, "bootstrap <target>", "make the S3 bucket of Terraform's state, once (aws)")
+    .option("--region <name>", "region of the bucket (default: AWS_REGION, or the profile's)")
+    .option("--bucket <name>", "bucket (default: mlflow-stacks-state-<account>-<region>)")
+    .option("--out <folder>", "output folder (default: mlflow/aws)")
+    .option("--yes", "do not ask")
+    .action(async (target: string, options: BootstrapOptions) => {
+      const { bootstrap } = await import("./bootstrap/bootstrap.js");
+      await finish(bootstrap(target, options));
+    });
 }
 
 /** The verbs that drive Terraform. It may take minutes to end well after Ctrl-C. */
@@ -110,6 +124,7 @@ function buildProgram(): Command {
   addMakingVerbs(program);
   addLookingVerbs(program);
   pointToStackVerbs(program);
+  addBootstrap(program);
   addStackVerbs(program);
   return program;
 }

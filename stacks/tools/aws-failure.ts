@@ -59,13 +59,15 @@ export function awsFailure(error: unknown, doing: string): unknown {
 }
 
 function inputProblem({ name, message }: SdkError): Problem | undefined {
-  if (/Region is missing/i.test(message)) {
+  if (/Region (is missing|not accepted)/i.test(message)) {
     const problem =
       "must be given, because neither AWS_REGION nor the profile names one; use --region eu-central-1, or the region that is yours";
     return { path: "--region", problem };
   }
   if (/^(CredentialsProviderError|TokenProviderError)$/.test(name)) {
-    return { path: credentials, problem: `must be there; ${noStop(message)}; ${logIn}` };
+    const { AWS_PROFILE: profile } = process.env;
+    const said = profile ? `${noStop(message)} (AWS_PROFILE is "${profile}")` : noStop(message);
+    return { path: credentials, problem: `must be there; ${said}; ${logIn}` };
   }
   const found = wrong.find(([names]) => names.test(name));
   return found && { path: credentials, problem: found[1] };
