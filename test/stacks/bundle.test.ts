@@ -1,6 +1,8 @@
 import { build, type Metafile } from "esbuild";
+import { execa } from "execa";
+import { copyFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { builtCommand } from "./command.js";
 
@@ -83,11 +85,35 @@ describe("what generate loads", () => {
     expect(sources).toContain("stacks/generate/generate.ts");
   });
 
+  test("is not the SDK of AWS, nor do verbs load it that ask AWS nothing", async () => {
+    const metafile = await bundle();
+    const isSdk = (name: string) => /^@(aws-sdk|smithy)\//.test(name);
+    const entries = Object.entries(metafile.outputs).filter(([, { entryPoint }]) => entryPoint);
+    const loading = entries.filter(([path]) => packagesOf(loadedWith(metafile, path)).some(isSdk));
+    const verbs = loading
+      .map(([, { entryPoint = "" }]) => entryPoint)
+      .filter((path) => path.startsWith("stacks/"));
+    expect(verbs).toContain("stacks/bootstrap/bootstrap.ts");
+    expect(verbs.filter((path) => !/^stacks\/(aws|bootstrap)\//.test(path))).toStrictEqual([]);
+  });
+
   test("while the whole command has prompts and progress", async () => {
     const packages = packagesOf(Object.keys((await bundle()).inputs));
     expect(packages).toEqual(expect.arrayContaining(["@clack/prompts", "execa", "listr2"]));
     expect(packages.filter((name) => terraformPackages.includes(name))).toStrictEqual([]);
   });
+});
+
+test("the program of AWS's jobs is one file that needs no other", async () => {
+  const path = join(dirname(command.script()), "aws-job.mjs");
+  const folder = command.folder();
+  copyFileSync(path, join(folder, "aws-job.mjs"));
+  const env = { PATH: process.env["PATH"] ?? "", NODE_DEBUG: "esm,module" };
+  const options = { cwd: folder, env, extendEnv: false, reject: false } as const;
+  const { exitCode, stderr } = await execa("node", ["aws-job.mjs", "start"], options);
+  expect(stderr).toContain("MLSTACK_JOB: must be the JSON that Terraform hands over");
+  expect(stderr).not.toMatch(/node_modules\//);
+  expect(exitCode).toBe(2);
 });
 
 test("only modules of Node and of the bundle are opened by a run", async () => {
