@@ -6,11 +6,32 @@ import {
   resolveDeployment,
   type MlflowDeploymentProps,
 } from "../constructs/mlflow/index.js";
+import type { AwsTargetProps } from "../constructs/aws/index.js";
 import { renderUnit, unitName } from "../stacks/process/systemd.js";
 import { shortAssets } from "./helpers/assets.js";
+import { hostTarget, managedTarget, uriSecretArn } from "./helpers/aws/cases.js";
+import { synthAwsText } from "./helpers/aws/golden.js";
 import { localhostDatabase, localhostFiles, remoteServer } from "./helpers/deployments.js";
 import { synthText } from "./helpers/docker-target.js";
 import { namesOf, type OptionalField } from "./helpers/parity.js";
+
+/** The same props for the topology that AWS has, with a store of each kind that it can do without. */
+function onAws(props: MlflowDeploymentProps): MlflowDeploymentProps {
+  const { backendStore, artifactStore } = props;
+  const ownDatabase = backendStore?.kind === "postgres" || backendStore?.kind === "external";
+  return {
+    ...props,
+    topology: "remote-server",
+    backendStore: ownDatabase ? backendStore : { kind: "postgres" },
+    artifactStore: artifactStore ?? { kind: "s3", bucket: "mlflow" },
+  };
+}
+
+function renderAws(props: MlflowDeploymentProps, target: AwsTargetProps): string {
+  const external = props.backendStore?.kind === "external";
+  const secretArns = { MLFLOW_BACKEND_STORE_URI: uriSecretArn };
+  return synthAwsText(onAws(props), { ...target, ...(external && { secretArns }) });
+}
 
 /** The columns: each target as the text that it renders the props to. */
 const targets: Readonly<Record<string, (props: MlflowDeploymentProps) => string>> = {
@@ -22,11 +43,17 @@ const targets: Readonly<Record<string, (props: MlflowDeploymentProps) => string>
     const unit = renderUnit(context, { python: "/srv/venv/bin/python" });
     return [unitName(context), unit, ...planContainers(deployment).requirements].join("\n");
   },
+  "aws-managed": (props) => renderAws(props, managedTarget()),
+  "aws-host": (props) => renderAws(props, hostTarget()),
 };
 
 /** Fields that a target has no place for, and why. */
 const withoutPlace: Readonly<Record<string, Partial<Record<OptionalField, string>>>> = {
   process: { "trackingServer.user": "a process runs as the user who starts it" },
+  "aws-managed": {
+    "artifactStore[s3].credentials": "a role opens it, which is what ambient means",
+  },
+  "aws-host": { "artifactStore[s3].credentials": "a role opens it, which is what ambient means" },
 };
 
 type Row = readonly [before: MlflowDeploymentProps, after: MlflowDeploymentProps];
@@ -99,8 +126,32 @@ const rows: Readonly<Record<OptionalField, Row>> = {
   "artifactStore[s3-compatible].region": artifacts<Artifacts>(compatible, { region: "x-1" }),
 };
 
-/** The text, or the paths of the problems for which there is none. */
+const bucket = (props: Partial<MlflowDeploymentProps> = {}): MlflowDeploymentProps =>
+  remoteServer({ artifactStore: s3, ...props });
+
+/** Where AWS has another default, or refuses what a row has for another reason. */
+const awsRows: Partial<Record<OptionalField, Row>> = {
+  bucketInit: [bucket(), bucket({ bucketInit: true })],
+  trackingServer: [bucket(), bucket({ trackingServer: { workers: 2 } })],
+  "trackingServer.login": [bucket(), bucket({ trackingServer: { login: false } })],
+  artifactStore: [bucket(), bucket({ artifactStore: { kind: "s3", bucket: "another" } })],
+};
+
+const rowsOf = (target: string) =>
+  Object.entries(target.startsWith("aws-") ? { ...rows, ...awsRows } : rows);
+
+const rendered = new Map<string, string | readonly string[]>();
+
+/** Once for each props: most rows begin with the same. */
 function render(target: string, props: MlflowDeploymentProps): string | readonly string[] {
+  const key = `${target} ${JSON.stringify(props)}`;
+  const known = rendered.get(key) ?? renderAnew(target, props);
+  rendered.set(key, known);
+  return known;
+}
+
+/** The text, or the paths of the problems for which there is none. */
+function renderAnew(target: string, props: MlflowDeploymentProps): string | readonly string[] {
   try {
     return targets[target]?.(props) ?? "";
   } catch (error) {
@@ -110,7 +161,7 @@ function render(target: string, props: MlflowDeploymentProps): string | readonly
 }
 
 describe.each(Object.keys(targets))("in %s", (target) => {
-  test.each(Object.entries(rows))(
+  test.each(rowsOf(target))(
     "%s changes the output, is refused, or is listed with a reason",
     (field, row) => {
       const [before, after] = row.map((props) => render(target, props));

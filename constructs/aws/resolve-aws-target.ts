@@ -154,7 +154,8 @@ function requireSecretArns({ secretArns, region }: AwsTarget, problems: Problems
     problems.require(
       new RegExp(`^arn:aws:secretsmanager:${region}:\\d{12}:secret:[A-Za-z0-9/_+=.@-]+$`).test(arn),
       path,
-      `must be the ARN of a secret of Secrets Manager in "${region}"; got "${arn}"`,
+      // Somebody may have given the secret itself.
+      `must be the ARN of a secret of Secrets Manager in "${region}"; got ${arn.startsWith("arn:") ? `"${arn}"` : "something else"}`,
     );
   }
 }

@@ -1,4 +1,4 @@
-import { App } from "cdktf";
+import { App, Testing } from "cdktf";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -51,14 +51,14 @@ export function renderAwsGolden(awsCase: AwsCase): AwsGolden {
   }
 }
 
-/** The configuration of props that are no golden. */
-export function synthAwsProps(
+/** The configuration of props that are no golden, as text without metadata. */
+export const synthAwsText = (props: MlflowDeploymentProps, target: AwsTargetProps): string =>
+  Testing.synth(new AwsStack(new App(), "stack", awsStackProps(props, target)));
+
+export const synthAwsProps = (
   props: MlflowDeploymentProps,
   target: AwsTargetProps,
-): AwsConfiguration {
-  const golden = renderAwsGolden({ name: "stack", props, target });
-  return JSON.parse(golden["cdk.tf.json"]) as AwsConfiguration;
-}
+): AwsConfiguration => JSON.parse(synthAwsText(props, target)) as AwsConfiguration;
 
 export const awsGoldenFolder = join(packageDirectory(), "constructs", "aws", "golden");
 
