@@ -22,8 +22,9 @@ export interface JobProgram {
     verb: string,
     input: Readonly<Record<string, unknown>>,
     environment: Readonly<Record<string, string>>,
-    /** Kills it. */
+    /** Ends it, as by `kill -9` if nothing else is said. */
     signal?: AbortSignal,
+    killSignal?: "SIGKILL" | "SIGTERM",
   ): Promise<JobRan>;
 }
 
@@ -44,7 +45,13 @@ export function jobProgram(): JobProgram {
     });
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  const run: JobProgram["run"] = async (verb, input, environment, signal) => {
+  const run: JobProgram["run"] = async (
+    verb,
+    input,
+    environment,
+    signal,
+    killSignal = "SIGKILL",
+  ) => {
     const { exitCode, all } = await execa("node", [outfile, verb], {
       cwd: folder,
       env: {
@@ -57,7 +64,7 @@ export function jobProgram(): JobProgram {
       reject: false,
       all: true,
       timeout: 60_000,
-      killSignal: "SIGKILL",
+      killSignal,
       ...(signal && { cancelSignal: signal }),
     });
     return { exitCode, all };
