@@ -115,7 +115,7 @@ export function renderContainerDefinition(
   };
 }
 
-/** Volumes of a task that a container's temporary files are on; Fargate has no tmpfs. */
+/** Volumes that a container's temporary files are on: on disk, since tmpfs is the task's memory. */
 export function temporaryPaths(
   container: ContainerSpec,
 ): readonly { readonly volume: string; readonly path: string }[] {
@@ -160,7 +160,7 @@ function splitEnvironment(
 
 /** The secret of a variable that points to the file with it. */
 function secretIn(name: string, value: EnvValue): SecretName | undefined {
-  const [part] = value;
+  const part = value.find(({ kind }) => kind === "secret-file");
   if (part?.kind !== "secret-file") return undefined;
   if (value.length > 1 || !name.endsWith("_FILE")) {
     throw new Error(`bug: ECS can't hand over ${name}, which is more than one secret's file`);
