@@ -24,6 +24,7 @@ export function describePrice(
       ({ what, arithmetic }, index) =>
         `  ${what.padEnd(width)}  ${(sums[index] ?? "").padStart(sumWidth)}  = ${arithmetic}`,
     ),
-    `  ${totalWords(price)}, and by use: ${price.byUse.join(", ")}`,
+    `  ${totalWords(price)}, and by use:`,
+    ...price.byUse.map((sentence) => `    ${sentence}`),
   ];
 }

@@ -1,3 +1,4 @@
+import { clientConfig } from "../tools/aws-client.js";
 import { MlflowError } from "../tools/mlflow-client.js";
 import { proveAt } from "../up/prove-at.js";
 import { asDeployed } from "./client-files.js";
@@ -43,6 +44,6 @@ async function adminPassword({
   if (id === undefined) return undefined;
   const { GetSecretValueCommand, SecretsManagerClient } =
     await import("@aws-sdk/client-secrets-manager");
-  const client = new SecretsManagerClient({ region });
+  const client = new SecretsManagerClient(clientConfig(region));
   return (await client.send(new GetSecretValueCommand({ SecretId: id }))).SecretString;
 }

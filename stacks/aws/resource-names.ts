@@ -46,7 +46,9 @@ const words: Readonly<Record<string, string>> = {
   aws_db_instance: "database",
   aws_db_parameter_group: "database parameters",
   aws_db_subnet_group: "database subnets",
+  aws_default_security_group: "default security group",
   aws_ebs_volume: "data volume",
+  aws_ecr_lifecycle_policy: "lifecycle of the images",
   aws_ecr_repository: "image repository",
   aws_ecs_cluster: "cluster",
   aws_ecs_service: "service",
@@ -55,12 +57,15 @@ const words: Readonly<Record<string, string>> = {
   aws_iam_role: "role",
   aws_iam_role_policy: "policy",
   aws_instance: "instance",
+  aws_kms_alias: "alias of the key",
   aws_kms_key: "key",
   aws_lb: "load balancer",
   aws_lb_listener: "listener",
   aws_lb_target_group: "target group",
   aws_route53_record: "DNS record",
   aws_s3_bucket: "bucket",
+  aws_s3_bucket_lifecycle_configuration: "lifecycle of the objects",
+  aws_s3_bucket_server_side_encryption_configuration: "bucket encryption",
   aws_secretsmanager_secret: "secret",
   aws_secretsmanager_secret_version: "value of the secret",
   aws_vpc: "VPC",
@@ -72,19 +77,39 @@ const words: Readonly<Record<string, string>> = {
 const wordOf = (type: string): string =>
   words[type] ?? type.replace(/^aws_/, "").replaceAll("_", " ");
 
+/** Parts of the constructs that are one to people. */
+const partOf: Readonly<Record<string, string>> = {
+  Resource: "host",
+  group: "tracking-server",
+  cluster: "tracking-server",
+  "tracking-server-task": "tracking-server",
+  "db-upgrade-task": "db-upgrade",
+};
+
 /** Of `aws/mlflow/managed/network/made/private-1`, and of `aws/mlflow/encryption-key/Resource`. */
 function nameOf(type: string, [, , ...path]: readonly string[]): AwsName {
-  const [first = "", ...rest] = path[0] === "managed" || path[0] === "host" ? path.slice(1) : path;
-  const own = rest.filter((id) => !["Resource", "made"].includes(id)).join(" ");
+  const inShape = path[0] === "managed" || path[0] === "host";
+  const [first = "host", ...rest] = inShape ? path.slice(1) : path;
   const what = wordOf(type);
-  return {
-    part: first === "Resource" || first === "" ? "host" : first,
-    what: own === "" || own === what ? what : `${what} ${own}`,
-  };
+  const own = rest.filter((id) => !unsaid.includes(id)).map((id) => id.replace(/-value$/, ""));
+  const more = own.filter((id) => !says(what, id));
+  return { part: partOf[first] ?? first, what: [what, ...more].join(" ") };
 }
+
+const unsaid = ["Resource", "made", "group"];
+
+/** Whether every word of an id is one of the name already: `public-access` of a public access block. */
+const says = (what: string, id: string): boolean => {
+  const said = what.toLowerCase().split(" ");
+  return id
+    .split("-")
+    .every((word) => said.includes(word) || said.includes(word.replace(/s$/, "")));
+};
 
 /** Of something that is no longer described, as its address spells it. */
 function formerName(address: string): AwsName {
+  const looked = /^data\.(\w+)\./.exec(address)?.[1];
+  if (looked !== undefined) return { part: "look up", what: wordOf(looked) };
   const former = /^(\w+)\.mlflow_(?:(?:managed|host)_)?(.+)_[0-9A-F]{8}$/.exec(address);
   if (!former) return { part: "others", what: address };
   const [, type = "", path = ""] = former;

@@ -6,11 +6,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const runs = 15;
+const bucket = ["--region", "eu-central-1", "--bucket", "team-models"] as const;
+
 /** A command of mlstack, and how many times as long as `node -e 0` it may take. */
 const commands = [
-  { verb: "generate", what: "remote-server", limit: 6 },
-  { verb: "synth", what: "home-lab", limit: 10 },
+  { verb: "generate", what: "remote-server", flags: [], limit: 6 },
+  { verb: "synth", what: "home-lab", flags: [], limit: 10 },
+  { verb: "synth", what: "aws", flags: bucket, limit: 15 },
 ] as const;
+
+/** Peak memory that a command may take, in MB. */
+const memoryLimit = 300;
 
 async function seconds(words: readonly string[]): Promise<number> {
   const before = process.hrtime.bigint();
@@ -25,12 +31,12 @@ const scratch = mkdtempSync(join(tmpdir(), "mlstack-bench-"));
 const ms = (value: number) => `${(value * 1000).toFixed(0)} ms`;
 
 /** Runs a command and an empty program by turns. */
-async function compare(verb: string, what: string): Promise<readonly [number[], number[]]> {
+async function compare(words: readonly string[]): Promise<readonly [number[], number[]]> {
   const [empty, ours]: [number[], number[]] = [[], []];
   for (let run = 0; run <= runs; run++) {
-    const out = join(scratch, `${verb}-${run}`);
+    const out = join(scratch, `${words.slice(0, 2).join("-")}-${run}`);
     const a = await seconds(["-e", "0"]);
-    const b = await seconds(["dist/mlstack.mjs", verb, what, "--out", out]);
+    const b = await seconds(["dist/mlstack.mjs", ...words, "--out", out]);
     // The first pair warms the disk cache.
     if (run === 0) continue;
     empty.push(a);
@@ -39,14 +45,26 @@ async function compare(verb: string, what: string): Promise<readonly [number[], 
   return [empty, ours];
 }
 
+/** Peak memory of a command in MB, as the kernel counts it for the process itself. */
+async function peakMemory(words: readonly string[]): Promise<number> {
+  const program =
+    'import { writeSync } from "node:fs"; process.on("exit", () => writeSync(2, `peak=${process.resourceUsage().maxRSS};`));';
+  const hook = `data:text/javascript,${encodeURIComponent(program)}`;
+  const all = ["--import", hook, "dist/mlstack.mjs", ...words, "--out", join(scratch, "memory")];
+  const { stderr } = await execa(process.execPath, all, { stdout: "ignore" });
+  return Number(/peak=(\d+)/.exec(stderr)?.[1]) / 1024;
+}
+
 try {
-  for (const { verb, what, limit } of commands) {
-    const [empty, ours] = await compare(verb, what);
+  for (const { verb, what, flags, limit } of commands) {
+    const [empty, ours] = await compare([verb, what, ...flags]);
     const ratio = median(ours.map((value, index) => value / (empty[index] ?? Number.NaN)));
     console.log(`node -e 0                        ${ms(median(empty))} (median of ${runs})`);
     console.log(`mlstack ${`${verb} ${what}`.padEnd(25)}${ms(median(ours))}`);
     console.log(`ratio                            ${ratio.toFixed(1)} (limit ${limit})`);
-    if (ratio > limit) process.exitCode = 1;
+    const peak = await peakMemory([verb, what, ...flags]);
+    console.log(`peak memory                      ${peak.toFixed(0)} MB (limit ${memoryLimit})`);
+    if (!(ratio <= limit && peak <= memoryLimit)) process.exitCode = 1;
   }
 } finally {
   rmSync(scratch, { recursive: true, force: true });
