@@ -33,7 +33,7 @@ export function requireAwsDeployment(deployment: MlflowDeployment, target: AwsTa
   problems.require(
     /^(?!internal-)[a-z](-?[a-z0-9])*$/.test(name) && name.length <= 24,
     "name",
-    `must be 1 to 24 characters of a-z 0-9 -, begin with a letter, and have no two - together, because names of AWS are made of it; got "${name}"`,
+    `must be 1 to 24 characters of a-z 0-9 -, begin with a letter and not with "internal-", end with no -, and have no two - together, because names of AWS are made of it; got "${name}"`,
   );
   requireBucket(deployment, target, problems);
   requireSecrets(deployment, target, problems);

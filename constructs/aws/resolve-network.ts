@@ -97,12 +97,12 @@ function requireEgress(egress: string, shape: AwsTarget["shape"], problems: Prob
     return;
   }
   problems.require(
-    egress !== "public-ip" || shape === "host",
+    egress !== "public-ip" || shape !== "managed",
     path,
     'must not be "public-ip" with target.shape "managed", whose tasks have no address of their own; use "endpoints" or "nat"',
   );
   problems.require(
-    egress !== "endpoints" || shape === "managed",
+    egress !== "endpoints" || shape !== "host",
     path,
     'must not be "endpoints" with target.shape "host", which gets packages and images from the internet; use "nat" or "public-ip"',
   );

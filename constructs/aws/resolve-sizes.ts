@@ -56,8 +56,10 @@ export function requireSizes(
     )
   ) {
     const built = architectureOf(instance.type);
+    // Neither of an architecture that there is not, which is a problem of its own.
+    const known = ["arm64", "x86_64"].includes(target.architecture);
     problems.require(
-      built === target.architecture,
+      !known || built === target.architecture,
       path,
       `must be of target.architecture "${target.architecture}"; got "${instance.type}", which is ${built}; use "${target.architecture === "arm64" ? "t4g.small" : "t3.small"}", or target.architecture "${built}"`,
     );

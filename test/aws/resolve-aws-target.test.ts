@@ -1,0 +1,142 @@
+import { expect, test } from "vitest";
+import { awsProps, hostTarget, managedTarget, uriSecretArn } from "../helpers/aws/cases.js";
+import { awsStackProps } from "../helpers/aws/golden.js";
+import { hostRefusal, managedRefusal } from "../helpers/aws/refusal.js";
+
+const notIn = (shape: string) => `must not be given with target.shape "${shape}", which has none`;
+const whole = (from: number, to: number, got: number) =>
+  `must be a whole number from ${from} to ${to}; got "${got}"`;
+const admin = "target.secretArns.MLFLOW_AUTH_ADMIN_PASSWORD";
+const otherRegion = "arn:aws:secretsmanager:us-east-1:123456789012:secret:x";
+
+test.each<[object, string, object?]>([
+  [{ shape: "ecs" }, 'target.shape: must be "managed" or "host"; got "ecs"'],
+  [
+    { region: "cn-north-1" },
+    'target.region: must be a region of the partition "aws"; got "cn-north-1"',
+  ],
+  [
+    { region: "us-gov-west-1" },
+    'target.region: must be a region of the partition "aws"; got "us-gov-west-1"',
+  ],
+  [
+    { region: "eu-central-1a" },
+    'target.region: must be a region and not a zone; got "eu-central-1a"; use "eu-central-1"',
+  ],
+  [
+    { region: "frankfurt" },
+    'target.region: must be a region such as "eu-central-1"; got "frankfurt"',
+  ],
+  [{ architecture: "arm" }, 'target.architecture: must be "arm64" or "x86_64"; got "arm"'],
+  [{ taskCpu: 300 }, 'target.taskCpu: must be 256 or 512 or 1024 or 2048 or 4096; got "300"'],
+  [
+    { taskMemoryMiB: 4096 },
+    'target.taskMemoryMiB: must be one of 512, 1024, 2048 with target.taskCpu 256; got "4096"',
+  ],
+  [
+    { taskMemoryMiB: 512 },
+    'target.taskMemoryMiB: must be 716 or more for trackingServer.workers 2; got "512"',
+    { trackingServer: { workers: 2 } },
+  ],
+  [{ taskStorageGiB: 20 }, `target.taskStorageGiB: ${whole(21, 200, 20)}`],
+  [{ databaseStorageGiB: 10 }, `target.databaseStorageGiB: ${whole(20, 65_536, 10)}`],
+  [{ backupDays: 6 }, `target.backupDays: ${whole(7, 35, 6)}`],
+  [{ backupDays: 7.5 }, `target.backupDays: ${whole(7, 35, 7.5)}`],
+  [
+    { databaseClass: "t4g.micro" },
+    'target.databaseClass: must be a class of RDS such as "db.t4g.micro"; got "t4g.micro"',
+  ],
+  [
+    { logDays: 31 },
+    'target.logDays: must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653; got "31"',
+  ],
+  [
+    { hostDatabase: "rds", instanceType: "t4g.small", dataVolumeGiB: 20 },
+    ["hostDatabase", "instanceType", "dataVolumeGiB"]
+      .map((field) => `target.${field}: ${notIn("managed")}`)
+      .join("\n"),
+  ],
+  [
+    { secretArns: { MLFLOW_ADMIN: uriSecretArn } },
+    "target.secretArns.MLFLOW_ADMIN: is not the name of a secret",
+  ],
+  [
+    { secretArns: { MLFLOW_AUTH_ADMIN_PASSWORD: otherRegion } },
+    `${admin}: must be the ARN of a secret of Secrets Manager in "eu-central-1"; got "${otherRegion}"`,
+  ],
+])("managed refuses %j", (target, message, props) => {
+  expect(managedRefusal(target, props)).toBe(message);
+});
+
+test.each<[object, string]>([
+  [
+    { instanceType: "t3.small" },
+    'target.instanceType: must be of target.architecture "arm64"; got "t3.small", which is x86_64; use "t4g.small", or target.architecture "x86_64"',
+  ],
+  [
+    { architecture: "x86_64", instanceType: "c6gn.large" },
+    'target.instanceType: must be of target.architecture "x86_64"; got "c6gn.large", which is arm64; use "t3.small", or target.architecture "arm64"',
+  ],
+  [
+    { instanceType: "small" },
+    'target.instanceType: must be a type of EC2 such as "t4g.small"; got "small"',
+  ],
+  [{ dataVolumeGiB: 7 }, `target.dataVolumeGiB: ${whole(8, 16_384, 7)}`],
+  [
+    { taskCpu: 256, taskMemoryMiB: 1024, taskStorageGiB: 21 },
+    ["taskCpu", "taskMemoryMiB", "taskStorageGiB"]
+      .map((field) => `target.${field}: ${notIn("host")}`)
+      .join("\n"),
+  ],
+  [
+    { databaseClass: "db.t4g.micro", databaseStorageGiB: 20 },
+    ["databaseClass", "databaseStorageGiB"]
+      .map(
+        (field) =>
+          `target.${field}: must not be given without RDS; use target.hostDatabase "rds", or remove it`,
+      )
+      .join("\n"),
+  ],
+])("host refuses %j", (target, message) => {
+  expect(hostRefusal(target)).toBe(message);
+});
+
+test("a secret that was given in place of its ARN is not repeated", () => {
+  const secretArns = { MLFLOW_AUTH_ADMIN_PASSWORD: "canary-of-the-user" };
+  expect(managedRefusal({ secretArns })).toBe(
+    `${admin}: must be the ARN of a secret of Secrets Manager in "eu-central-1"; got something else`,
+  );
+});
+
+test("everything that is wrong is in one list", () => {
+  const target = {
+    region: "eu-central-1a",
+    vpcCidr: "10.73.0.0/20",
+    connectedCidrs: ["10.73.8.0/24"],
+    domain: "mlflow.example.com",
+    instanceType: "t3.small",
+    dataVolumeGiB: 1,
+  };
+  expect(hostRefusal(target).split("\n")).toStrictEqual([
+    'target.region: must be a region and not a zone; got "eu-central-1a"; use "eu-central-1"',
+    'target.hostedZone: must be given with target.domain, as the zone of Route 53 that gets the name "mlflow.example.com"; or give target.certificateArn, and write the name into DNS yourself',
+    'target.vpcCidr: must not overlap target.connectedCidrs[0], "10.73.8.0/24"; got "10.73.0.0/20"',
+    `target.dataVolumeGiB: ${whole(8, 16_384, 1)}`,
+    'target.instanceType: must be of target.architecture "arm64"; got "t3.small", which is x86_64; use "t4g.small", or target.architecture "x86_64"',
+  ]);
+});
+
+test("small by default, and larger for a larger machine", () => {
+  const { task, database } = awsStackProps(awsProps(), managedTarget()).target;
+  expect(task).toStrictEqual({ cpu: 256, memoryMiB: 1024, storageGiB: 21 });
+  expect(database).toStrictEqual({ instanceClass: "db.t4g.micro", storageGiB: 20 });
+  const medium = awsStackProps(awsProps({ profile: "medium" }), managedTarget()).target.task;
+  expect(medium).toMatchObject({ cpu: 1024, memoryMiB: 4096 });
+});
+
+test.each([
+  ["arm64", "t4g.small"],
+  ["x86_64", "t3.small"],
+] as const)("an instance of %s is a %s", (architecture, type) => {
+  expect(awsStackProps(awsProps(), hostTarget({ architecture })).target.instance.type).toBe(type);
+});
