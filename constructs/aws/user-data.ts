@@ -25,19 +25,21 @@ const unitPath = "/etc/systemd/system/mlflow-stacks.service";
 
 /**
  * At every boot, and again until it has worked: cloud-init runs an instance's script once, whether
- * it came to its end or not.
+ * it came to its end or not. Before the instance stops, so do the containers, in their own time.
  */
 const unit = `[Unit]
 Description=MLflow: packages, data volume, secrets, Compose files
 Wants=network-online.target
-After=network-online.target
+After=network-online.target docker.service
 StartLimitIntervalSec=0
 
 [Service]
 Type=oneshot
 RemainAfterExit=yes
 ExecStart=${scriptPath}
+ExecStop=/usr/bin/docker compose --project-directory /opt/mlflow-stacks stop
 TimeoutStartSec=45min
+TimeoutStopSec=3min
 Restart=on-failure
 RestartSec=20
 StandardOutput=journal+console

@@ -16,6 +16,8 @@ export interface Moto {
 export interface MotoOptions {
   /** Address that it listens on; containers reach one that is not loopback. @default "127.0.0.1" */
   readonly host?: string;
+  /** @default - one that nobody has */
+  readonly port?: number;
   /** Further variables, such as `INITIAL_NO_AUTH_ACTION_COUNT` or `MOTO_ECS_SERVICE_RUNNING`. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -26,8 +28,9 @@ export const motoAccount = "123456789012";
 export async function startMoto({
   host = "127.0.0.1",
   environment = {},
+  ...options
 }: MotoOptions = {}): Promise<Moto> {
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const child = execa(await awsProgram("moto_server"), ["-H", host, "-p", String(port)], {
     env: { MOTO_ECS_SERVICE_RUNNING: "1", ...environment },
     stdin: "ignore",
