@@ -82,6 +82,11 @@ export const shellVariables: readonly ShellVariables[] = [
     names: ["PG_CONN_STR", "AWS_PROFILE", "AWS_SESSION_TOKEN"],
   },
   {
+    program:
+      "Terraform, the AWS CLI and mlstack on AWS: who you are, besides the shell's own AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+    names: ["AWS_PROFILE", "AWS_REGION", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"],
+  },
+  {
     program: "ssh, to the Docker host of a stack: the agent with the keys",
     names: ["SSH_AUTH_SOCK"],
   },
