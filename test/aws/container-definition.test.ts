@@ -2,165 +2,104 @@ import { describe, expect, test } from "vitest";
 import {
   renderContainerDefinition,
   temporaryPaths,
-  type ContainerDefinition,
-  type ContainerDefinitionOptions,
 } from "../../constructs/aws/container-definition.js";
+import { propsForAws } from "../../constructs/aws/index.js";
 import {
   containerResolver,
-  literal,
   planContainers,
   resolveDeployment,
-  secretFile,
-  type ContainerRole,
   type ContainerSpec,
+  type MlflowDeploymentProps,
 } from "../../constructs/mlflow/index.js";
-import { awsCases, awsProps } from "../helpers/aws/cases.js";
-import { applyTemplate } from "../helpers/aws/fargate-task.js";
-import { awsGolden } from "../helpers/aws/golden.js";
+import { awsProps, managedTarget } from "../helpers/aws/cases.js";
 
-function planned(role: ContainerRole): ContainerSpec {
-  const found = planContainers(resolveDeployment(awsProps())).containers.find(
-    (container) => container.role === role,
-  );
-  if (!found) throw new Error(`no ${role} in the plan`);
+function containerOf(role: string, props: Partial<MlflowDeploymentProps> = {}): ContainerSpec {
+  const deployment = resolveDeployment(propsForAws(awsProps(props), managedTarget()));
+  const found = planContainers(deployment).containers.find((each) => each.role === role);
+  if (!found) throw new Error(`no ${role}`);
   return found;
 }
 
-const options: ContainerDefinitionOptions = {
-  image: "registry.example/tracking-server:1",
-  region: "eu-central-1",
-  logGroup: "/mlflow-stacks/mlflow",
-  resolver: { ...containerResolver((text) => text), address: () => "database.example" },
-  referenceOf: (name) => `arn:${name}`,
-};
-
-const rendered = (change: Partial<ContainerSpec> = {}, more: object = {}): ContainerDefinition =>
-  renderContainerDefinition({ ...planned("tracking-server"), ...change }, { ...options, ...more });
-
-const variable = ({ environment }: ContainerDefinition, wanted: string) =>
-  environment.find(({ name }) => name === wanted)?.value;
-
-describe("a definition has", () => {
-  test("a secret by reference, under the name without _FILE", () => {
-    const environment = { PGPASSWORD_FILE: secretFile("MLFLOW_DB_PASSWORD") };
-    const { secrets, environment: plain } = rendered({ environment });
-    expect(secrets).toStrictEqual([{ name: "PGPASSWORD", valueFrom: "arn:MLFLOW_DB_PASSWORD" }]);
-    expect(plain).toStrictEqual([]);
+const render = (container: ContainerSpec) =>
+  renderContainerDefinition(container, {
+    image: "repository:tag",
+    region: "eu-central-1",
+    logGroup: "/group",
+    resolver: {
+      ...containerResolver((text) => text.replaceAll("${", () => "$${")),
+      address: (role) => `${role}.example.com`,
+    },
+    referenceOf: (name) => `arn:${name}`,
+    environment: { OF_THE_TARGET: "1" },
   });
 
-  test("the other variables in the order of their names, the target's own last", () => {
-    const environment = { B: literal("2"), A: literal("1") };
-    const { environment: plain } = rendered({ environment }, { environment: { B: "3", AA: "4" } });
-    expect(plain).toStrictEqual([
-      { name: "A", value: "1" },
-      { name: "B", value: "3" },
-      { name: "AA", value: "4" },
-    ]);
-  });
+describe("the tracking server", () => {
+  const definition = render(containerOf("tracking-server"));
+  const names = (list: readonly { readonly name: string }[]) => list.map(({ name }) => name);
 
-  test("the database's address in place of the role's name", () => {
-    expect(variable(rendered(), "MLFLOW_BACKEND_STORE_URI")).toBe(
-      "postgresql+psycopg2://mlflow@database.example:5432/mlflow",
+  test("gets as a variable what the plan has as a file", () => {
+    expect(definition.secrets).toContainEqual({
+      name: "PGPASSWORD",
+      valueFrom: "arn:MLFLOW_DB_PASSWORD",
+    });
+    expect(names(definition.secrets).filter((name) => name.endsWith("_FILE"))).toStrictEqual([]);
+    expect(names(definition.environment).filter((name) => name.endsWith("_FILE"))).toStrictEqual(
+      [],
     );
   });
 
-  test("a volume for temporary files, of the server and of a job, and none for secrets", () => {
-    expect(temporaryPaths(planned("tracking-server"))).toStrictEqual([
-      { volume: "tracking-server-tmp", path: "/tmp" },
-    ]);
-    expect(temporaryPaths(planned("db-upgrade"))).toStrictEqual([
-      { volume: "db-upgrade-tmp", path: "/tmp" },
-    ]);
+  test("has no variable twice, and no key of AWS", () => {
+    const all = [...names(definition.environment), ...names(definition.secrets)];
+    expect(new Set(all).size).toBe(all.length);
+    expect(all.filter((name) => /^AWS_(ACCESS|SECRET)/.test(name))).toStrictEqual([]);
+    expect(all).toContain("OF_THE_TARGET");
   });
 
-  test("no port and no health check where the plan has none", () => {
-    const { portMappings, healthCheck } = renderContainerDefinition(planned("db-upgrade"), options);
-    expect(portMappings).toStrictEqual([]);
-    expect(healthCheck).toBeUndefined();
-  });
-
-  test("the logs of each container under its own name", () => {
-    expect(rendered().logConfiguration).toStrictEqual({
-      logDriver: "awslogs",
-      options: {
-        "awslogs-group": "/mlflow-stacks/mlflow",
-        "awslogs-region": "eu-central-1",
-        "awslogs-stream-prefix": "tracking-server",
-      },
+  test("finds the database by its address, without a password", () => {
+    expect(definition.environment).toContainEqual({
+      name: "MLFLOW_BACKEND_STORE_URI",
+      value: "postgresql+psycopg2://mlflow@backend-store.example.com:5432/mlflow",
     });
   });
 
-  test("a health check within what ECS takes", () => {
-    const check = { command: ["a"], intervalSeconds: 1, timeoutSeconds: 1, retries: 99 };
-    const { healthCheck } = rendered({ healthCheck: { ...check, startPeriodSeconds: 999 } });
-    expect(healthCheck).toStrictEqual({
-      command: ["CMD", "a"],
-      interval: 5,
-      timeout: 2,
-      retries: 10,
-      startPeriod: 300,
-    });
+  test("writes to a volume of its own where the plan has memory", () => {
+    expect(definition.mountPoints).toStrictEqual([
+      { sourceVolume: "tracking-server-tmp", containerPath: "/tmp", readOnly: false },
+    ]);
   });
 
-  test("no text around a secret, which ECS has no words for", () => {
-    const around = { URI_FILE: [...literal("/x/"), ...secretFile("POSTGRES_PASSWORD")] };
-    const spelled = { URI: secretFile("POSTGRES_PASSWORD") };
-    for (const environment of [around, spelled]) {
-      expect(() => rendered({ environment })).toThrow("bug: ECS can't hand over URI");
-    }
+  test("is checked as often as ECS can", () => {
+    const { healthCheck } = definition;
+    expect(healthCheck?.command[0]).toBe("CMD");
+    expect(healthCheck?.interval).toBeGreaterThanOrEqual(5);
+    expect(healthCheck?.retries).toBeLessThanOrEqual(10);
+    expect(healthCheck?.startPeriod).toBeLessThanOrEqual(300);
+  });
+
+  test("has what ECS would fill in, so that Terraform sees no change", () => {
+    expect(definition).toMatchObject({ essential: true, volumesFrom: [], systemControls: [] });
+    expect(definition.portMappings).toStrictEqual([
+      { containerPort: 5000, hostPort: 5000, protocol: "tcp" },
+    ]);
   });
 });
 
-/** @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html */
-describe.each(awsCases.filter(({ target }) => target.shape === "managed"))(
-  "every task of the golden $name is one that Fargate takes:",
-  ({ name }) => {
-    const tasks = Object.values(awsGolden(name).resource["aws_ecs_task_definition"] ?? {});
-    const definitions = tasks.flatMap((task) => {
-      const text = String(task["container_definitions"]).replaceAll(/\$\{[^}]*\}/g, "reference");
-      return JSON.parse(applyTemplate(text, {})) as ContainerDefinition[];
-    });
+test("the migration has both passwords, no port and no health check", () => {
+  const definition = render(containerOf("db-upgrade"));
+  const secrets = definition.secrets.map(({ name }) => name);
+  expect(secrets).toStrictEqual(["PGPASSWORD", "POSTGRES_PASSWORD"]);
+  expect(definition.portMappings).toStrictEqual([]);
+  expect(definition).not.toHaveProperty("healthCheck");
+});
 
-    test("its own network, a known size and disk", () => {
-      expect(tasks.length).toBe(2);
-      for (const task of tasks) {
-        expect(task["network_mode"]).toBe("awsvpc");
-        expect(task["requires_compatibilities"]).toStrictEqual(["FARGATE"]);
-        expect(task["ephemeral_storage"].size_in_gib).toBeGreaterThanOrEqual(21);
-        expect(task["ephemeral_storage"].size_in_gib).toBeLessThanOrEqual(200);
-        for (const volume of task["volume"]) expect(Object.keys(volume)).toStrictEqual(["name"]);
-      }
-    });
+test("texts of the user's are escaped in commands, too", () => {
+  const container = { ...containerOf("tracking-server"), command: ["run", "${x}"] };
+  expect(render(container).command).toStrictEqual(["run", "$${x}"]);
+});
 
-    test("no field that it refuses, and limits within its own", () => {
-      for (const definition of definitions) {
-        expect(Object.keys(definition.linuxParameters)).toStrictEqual(["capabilities"]);
-        expect(definition.linuxParameters.capabilities).toStrictEqual({ drop: ["ALL"] });
-        expect(definition.ulimits.map((limit) => limit.name)).toStrictEqual(["nofile"]);
-        expect(definition.stopTimeout).toBeLessThanOrEqual(120);
-        for (const { hostPort, containerPort } of definition.portMappings) {
-          expect(hostPort).toBe(containerPort);
-        }
-        for (const field of ["privileged", "dockerSecurityOptions", "extraHosts", "links"]) {
-          expect(definition).not.toHaveProperty(field);
-        }
-      }
-    });
-
-    test("each variable once, whether plain or secret", () => {
-      for (const { environment, secrets } of definitions) {
-        const names = [...environment, ...secrets].map((entry) => entry.name);
-        expect(new Set(names).size).toBe(names.length);
-        expect(environment.filter(({ value }) => value === "")).toStrictEqual([]);
-      }
-    });
-
-    test("each mounted volume is one of the task", () => {
-      const volumes = tasks.flatMap((task) => task["volume"] as { name: string }[]);
-      const mounted = definitions.flatMap(({ mountPoints }) => mountPoints);
-      expect(mounted.map(({ sourceVolume }) => sourceVolume).sort()).toStrictEqual(
-        volumes.map((volume) => volume.name).sort(),
-      );
-    });
-  },
-);
+test("a volume of the host's is a mistake of this project", () => {
+  const container = containerOf("tracking-server");
+  const source = { kind: "directory", path: "/srv" } as never;
+  const mounts = [{ source, path: "/data", readOnly: false }] as never;
+  expect(() => temporaryPaths({ ...container, mounts })).toThrow(/^bug: a task has no directory/);
+});
