@@ -14,6 +14,7 @@ export const alone = [
 
 /** Minutes each. One of them begun last would keep one worker busy and the other waiting. */
 export const longest = [
+  "aws-command",
   "topologies-terraform",
   "topologies-docker",
   "remote-host-compose",
@@ -21,6 +22,9 @@ export const longest = [
   "terraform-remote-host",
   "terraform-failure",
   "topologies-process",
+  "aws-task",
+  "aws-task-database",
+  "aws-host",
 ] as const;
 
 /** The order of the test files. */
