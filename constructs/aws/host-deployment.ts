@@ -5,6 +5,7 @@ import {
   type SecretName,
 } from "../mlflow/index.js";
 import type { AwsTarget } from "./aws-target.js";
+import { isLoopback } from "./loopback.js";
 
 /** Secrets of a PostgreSQL beside the server, which RDS has in its place. */
 const ownDatabase: readonly SecretName[] = ["POSTGRES_PASSWORD", "MLFLOW_DB_PASSWORD"];
@@ -21,19 +22,26 @@ export const hostUrl = (
  */
 export function hostDeployment(deployment: MlflowDeployment, target: AwsTarget): MlflowDeployment {
   const { trackingServer } = deployment;
-  const urls = [hostUrl(deployment, target), ...trackingServer.publicUrls];
   return {
     ...deployment,
     trackingServer: {
       ...trackingServer,
       bindAddress: target.domain ? "0.0.0.0" : "127.0.0.1",
-      publicUrls: [...new Set(urls)],
+      publicUrls: publicUrls(deployment, target),
     },
     ...(usesRds(deployment, target) && {
       backendStore: { kind: "external", driver: "postgresql+psycopg2" },
       secrets: withUri(deployment.secrets),
     }),
   };
+}
+
+/** A page on somebody's own machine speaks to the server through SSM's port forwarding alone. */
+function publicUrls(deployment: MlflowDeployment, target: AwsTarget): readonly string[] {
+  const given = deployment.trackingServer.publicUrls;
+  const url = hostUrl(deployment, target);
+  if (!target.domain) return [...new Set([...given, url])];
+  return [...new Set([url, ...given.filter((each) => !isLoopback(each))])];
 }
 
 /** Whether the database is one that RDS runs, and not a container or the user's own. */

@@ -17,6 +17,7 @@ import { ArtifactStore } from "./artifact-store.js";
 import { BackendStore } from "./backend-store.js";
 import { logGroupName, type AwsContext } from "./context.js";
 import { LoadBalancer } from "./load-balancer.js";
+import { isLoopback } from "./loopback.js";
 import { Migration } from "./migration.js";
 import { Network } from "./network.js";
 import { Secrets } from "./secrets.js";
@@ -211,6 +212,3 @@ export class Managed extends Construct {
     return found;
   }
 }
-
-const isLoopback = (url: string): boolean =>
-  /^(localhost|127\.\d+\.\d+\.\d+)$/.test(new URL(url).hostname);

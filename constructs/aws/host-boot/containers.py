@@ -9,6 +9,11 @@ from system import ask, run, say, write
 PROJECT_LABEL = "com.docker.compose.project"
 
 
+def of_project(*filters):
+    words = ["docker", "ps", "--all", "--quiet", "--filter", f"label={PROJECT_LABEL}"]
+    return ask(*words, *filters)[0].split()
+
+
 def leave_other_machine(folder, deployed):
     """Ends the containers of another deployment or machine; their volumes stay.
 
@@ -20,26 +25,25 @@ def leave_other_machine(folder, deployed):
     before = json.loads(record.read_text()) if record.is_file() else now
     if before != now:
         say("ending the containers of the instance before this one")
-        remove(ask("docker", "ps", "--all", "--quiet", "--filter", f"label={PROJECT_LABEL}")[0])
+        ids = of_project()
+        if ids:
+            # In their own time: PostgreSQL has a minute for it.
+            run("docker", "stop", *ids)
+            run("docker", "rm", *ids)
         run("docker", "network", "prune", "--force")
     if before["architecture"] != now["architecture"]:
         run("docker", "image", "prune", "--all", "--force")
     write(record, json.dumps(now) + "\n", 0o644)
 
 
-def remove(printed):
-    ids = printed.split()
-    if not ids:
-        return
-    # In their own time: PostgreSQL has a minute for it.
-    run("docker", "stop", *ids)
-    run("docker", "rm", *ids)
-
-
 def start(files, env_file):
     link = files / ".env"
     if not link.is_symlink():
         os.symlink(env_file, link)
+    # Compose was killed before it put secrets into them, and would start them without.
+    unstarted = of_project("--filter", "status=created")
+    if unstarted:
+        run("docker", "rm", *unstarted)
     # Not --build: an image's name changes with its content, and one that is there needs no network.
     run(
         *("docker", "compose", "--project-directory", str(files), "--ansi", "never"),

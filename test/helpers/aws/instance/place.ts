@@ -45,7 +45,7 @@ export interface Place {
 /** @param references - images that the machine finds without a registry */
 export async function makePlace(references: readonly string[]): Promise<Place> {
   await clear();
-  const folder = mkdtempSync(join(tmpdir(), "mlstack-e2e-instance-"));
+  const folder = mkdtempSync(join(tmpdir(), prefix));
   for (const [name, subnet] of subnets) {
     const inside = name === networks.outside ? [] : ["--internal"];
     await execa("docker", ["network", "create", ...inside, "--subnet", subnet, name]);
@@ -84,7 +84,14 @@ export async function makePlace(references: readonly string[]): Promise<Place> {
   };
 }
 
+/** Of folders with a data volume; those of tests that were killed are found by it. */
+const prefix = "mlstack-e2e-instance-";
+
 async function clear(): Promise<void> {
   await remove();
+  const { stdout } = await execa("losetup", ["--list", "--noheadings", "-O", "NAME,BACK-FILE"]);
+  for (const line of stdout.split("\n").filter((each) => each.includes(`/${prefix}`))) {
+    await execa("losetup", ["--detach", line.split(/\s+/)[0] ?? ""], { reject: false });
+  }
   for (const [name] of subnets) await execa("docker", ["network", "rm", name], { reject: false });
 }
