@@ -62,7 +62,6 @@ export class Instance extends Construct {
         deleteOnTermination: true,
       },
       ebsOptimized: true,
-      monitoring: true,
       userData,
       userDataReplaceOnChange: true,
       tags: { Name: name },
