@@ -44,6 +44,7 @@ export async function getImages(start: DockerStart): Promise<void> {
 /** Starts everything and waits until it is healthy. */
 export async function startContainers(start: DockerStart): Promise<void> {
   const { out, report, signal } = start;
+  await removeUnstarted(out);
   const stop = reportStates(out, report);
   try {
     const words = ["up", "--detach", "--remove-orphans", "--wait", "--wait-timeout", "300"];
@@ -53,6 +54,12 @@ export async function startContainers(start: DockerStart): Promise<void> {
   } finally {
     stop();
   }
+}
+
+/** Compose copies secrets into a container once it is made: killed between, it starts it without. */
+async function removeUnstarted(out: string): Promise<void> {
+  const unstarted = (await containerStates(out)).filter(({ state }) => state === "created");
+  if (unstarted.length > 0) await run(["rm", ...unstarted.map(({ id }) => id)]);
 }
 
 /** Tells what the containers do, as it changes. @returns what ends that */

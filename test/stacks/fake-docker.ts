@@ -25,7 +25,7 @@ export interface FakeDocker {
   readonly options: Required<Pick<RunOptions, "cwd" | "env">>;
   /** Makes it another engine. */
   become(engine: FakeEngine): void;
-  /** Words of `docker compose` that were asked, such as `up`. */
+  /** Words of `docker compose` that were asked, such as `up`, and `rm` with its containers. */
   asked(): readonly string[];
 }
 
@@ -92,6 +92,7 @@ function script(engine: FakeEngine, log: string): string {
   return [
     "#!/bin/sh",
     `[ "$1" = compose ] && [ "$2" = --project-directory ] && echo "$6" >> ${quoted(log)}`,
+    `[ "$1" = rm ] && echo "$*" >> ${quoted(log)}`,
     'case "$* " in',
     `"info "*) ${does["info"] ?? print([JSON.stringify(info)])} ;;`,
     `"compose version "*) echo 2.40.0 ;;`,

@@ -46,6 +46,18 @@ describe.skipIf(process.platform === "win32")("a failed up", () => {
   });
 });
 
+describe.skipIf(process.platform === "win32")("an up after one that was killed", () => {
+  test("makes containers anew that were never started, and no others", async () => {
+    const state = (ID: string, State: string) => ({ Service: "secrets-init", ID, State });
+    const states = [state("1", "created"), state("2", "exited"), state("3", "created")];
+    const docker = fakeDocker(command.folder(), { states, does: { up: "exit 1" } });
+    await command.run(words, docker.options);
+    const asked = docker.asked();
+    expect(asked.indexOf("rm 1 3")).toBeGreaterThanOrEqual(0);
+    expect(asked.indexOf("rm 1 3")).toBeLessThan(asked.indexOf("up"));
+  });
+});
+
 /** Starts the command, and interrupts it once docker sleeps. */
 async function interrupt(engine: FakeEngine, signal: NodeJS.Signals) {
   const docker: FakeDocker = fakeDocker(command.folder(), engine);
