@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { awsProps, managedTarget, uriSecretArn } from "../helpers/aws/cases.js";
+import { awsProps, hostTarget, managedTarget, uriSecretArn } from "../helpers/aws/cases.js";
 import { synthAwsProps, synthAwsText } from "../helpers/aws/golden.js";
 import { resourcesOf } from "../helpers/docker-target.js";
 
@@ -60,8 +60,9 @@ test("a database of the user's has its URI in a secret, and none of RDS's", () =
   expect(tasks).not.toContain("PGPASSWORD");
 });
 
+// A load balancer lets others in, and asks for a login; an instance without one is reached by SSM.
 test("without a login there is no password for one", () => {
-  const file = synthAwsProps(awsProps({ trackingServer: { login: false } }), managedTarget());
-  expect(JSON.stringify(file.ephemeral)).not.toContain("ADMIN_PASSWORD");
+  const file = synthAwsProps(awsProps({ trackingServer: { login: false } }), hostTarget());
+  expect(JSON.stringify(resourcesOf(file, "aws_secretsmanager_secret"))).not.toContain("ADMIN");
   expect(file.output).not.toHaveProperty("admin_password_secret");
 });
