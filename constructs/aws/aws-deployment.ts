@@ -7,6 +7,7 @@ import {
   type MlflowDeploymentProps,
 } from "../mlflow/index.js";
 import type { AwsTarget, AwsTargetProps } from "./aws-target.js";
+import { hasLoadBalancer } from "./resolve-network.js";
 
 /**
  * A deployment's props with what AWS decides where they do not: the bucket is in the target's
@@ -101,10 +102,16 @@ function requireSecrets(
 /** Where a server listens on a machine: a load balancer has ports and addresses of its own. */
 function requireListening(
   { trackingServer, backendStore }: MlflowDeployment,
-  { shape, hostDatabase }: AwsTarget,
+  target: AwsTarget,
   problems: Problems,
 ): void {
-  const { bindAddress, port } = trackingServer;
+  const { bindAddress, port, login } = trackingServer;
+  const { shape, hostDatabase } = target;
+  problems.require(
+    login !== undefined || !hasLoadBalancer(target),
+    "trackingServer.login",
+    "must not be false on AWS behind a load balancer, which lets others in; remove it",
+  );
   problems.require(
     bindAddress === "127.0.0.1",
     "trackingServer.bindAddress",

@@ -3,6 +3,7 @@ import { VolumeAttachment } from "@cdktf/provider-aws/lib/volume-attachment/inde
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { ArtifactStore } from "./artifact-store.js";
+import { databasePorts } from "../mlflow/index.js";
 import type { AwsContext } from "./context.js";
 import { DataVolume } from "./data-volume.js";
 import { escapeTemplate } from "./escape-template.js";
@@ -93,7 +94,7 @@ export class Host extends Construct {
     const { deployment, target } = this.context;
     const { backendStore } = hostDeployment(deployment, target);
     if (backendStore.kind !== "external") return undefined;
-    return backendStore.driver === "mysql+pymysql" ? 3306 : 5432;
+    return databasePorts[backendStore.driver];
   }
 
   private addInstance(subnetId: string): Instance {

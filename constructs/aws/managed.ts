@@ -8,6 +8,7 @@ import { Construct } from "constructs";
 import {
   allowedHosts,
   containerPort,
+  databasePorts,
   planContainers,
   type ContainerPlan,
   type ContainerRole,
@@ -99,13 +100,17 @@ export class Managed extends Construct {
   /** Of the tasks: they reach the database and AWS, and only the load balancer reaches them. */
   private addGroup(): SecurityGroup {
     const { network, backendStore, context } = this;
+    const { backendStore: store } = context.deployment;
     const group = new SecurityGroup(this, "group", {
       name: context.name,
       part: "tracking-server",
       vpcId: network.vpcId,
     });
     if (backendStore) connect(group, backendStore.group, 5432);
-    else group.allowTo("database", { cidr: "0.0.0.0/0" }, 5432);
+    // Wherever it is; its port is all that is known of it.
+    else if (store.kind === "external") {
+      group.allowTo("database", { cidr: "0.0.0.0/0" }, databasePorts[store.driver]);
+    }
     network.allowOut(group);
     return group;
   }

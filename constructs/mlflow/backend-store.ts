@@ -141,3 +141,9 @@ export const isDatabase = (store: BackendStore): boolean => store.kind !== "file
 /** Whether the store is files on the tracking server's data volume. */
 export const keepsBackendFiles = (store: { readonly kind: BackendStoreKind }): boolean =>
   store.kind === "file" || store.kind === "sqlite";
+
+/** Port that databases of a driver listen on by themselves. */
+export const databasePorts: Readonly<Record<ExternalDriver, number>> = {
+  "postgresql+psycopg2": 5432,
+  "mysql+pymysql": 3306,
+};

@@ -74,6 +74,10 @@ test.each<[object, string, object?]>([
     'trackingServer.bindAddress: must not be given on AWS, where the target decides who gets in; got "0.0.0.0"; use target.domain and target.allowedCidrs',
   ],
   [
+    { trackingServer: { login: false } },
+    "trackingServer.login: must not be false on AWS behind a load balancer, which lets others in; remove it",
+  ],
+  [
     { backendStore: { kind: "postgres", image: "postgres:18.7" } },
     'backendStore.image: must not be given with RDS, which has PostgreSQL 18 of its own; got "postgres:18.7"',
   ],
