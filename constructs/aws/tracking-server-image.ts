@@ -14,7 +14,7 @@ const keptImages = 10;
 /** The tracking server's image: built where Terraform runs, and pushed to a repository of its own. */
 export class TrackingServerImage extends Construct {
   readonly repository: EcrRepository;
-  /** With its tag, which changes with its content; a Terraform reference. */
+  /** With its tag, which changes with its content and its architecture; a Terraform reference. */
   readonly reference: string;
   /** The same without the repository's name. */
   readonly tag: string;
@@ -23,6 +23,7 @@ export class TrackingServerImage extends Construct {
 
   constructor(scope: Construct, id: string, { name, target }: AwsContext, plan: ContainerPlan) {
     super(scope, id);
+    const platform = target.architecture === "arm64" ? "linux/arm64" : "linux/amd64";
     this.repository = new EcrRepository(this, "Resource", {
       name: `${name}/tracking-server`,
       imageTagMutability: "IMMUTABLE",
@@ -49,14 +50,14 @@ export class TrackingServerImage extends Construct {
       }),
     });
     const context = renderAwsBuildContext(loadAssets(), plan);
-    this.tag = imageName(context).split(":")[1] ?? "";
+    // One tag is one image: what is built for another architecture has another.
+    this.tag = imageName({ ...context, platform }).split(":")[1] ?? "";
     this.reference = `${this.repository.repositoryUrl}:${this.tag}`;
     const asset = new TerraformAsset(this, "context", {
       path: temporaryFolder(context),
       type: AssetType.DIRECTORY,
       assetHash: this.tag.slice(this.tag.lastIndexOf("-") + 1),
     });
-    const platform = target.architecture === "arm64" ? "linux/arm64" : "linux/amd64";
     this.pushed = new AwsJob(this, "push", {
       verb: "push-image",
       input: {
@@ -66,7 +67,7 @@ export class TrackingServerImage extends Construct {
         context: `\${path.module}/${asset.path}`,
         platform,
       },
-      triggers: { image: this.reference, platform },
+      triggers: { image: this.reference },
       dependsOn: [this.repository],
     });
   }
