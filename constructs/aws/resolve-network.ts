@@ -4,6 +4,9 @@ import { overlaps, parseCidr, startOfRange } from "./cidr.js";
 
 const defaultCidr = "10.73.0.0/20";
 
+/** Bits of the widest range of private networks, 10.0.0.0/8. */
+const widestOfOwn = 8;
+
 /** The VPC that is made, or the user's. */
 export function resolveNetwork(props: AwsTargetProps, problems: Problems): AwsNetwork {
   const { vpcId, privateSubnetIds = [], publicSubnetIds = [] } = props;
@@ -29,20 +32,35 @@ export function requireNetwork(props: AwsTargetProps, target: AwsTarget, problem
   const { network } = target;
   if (network.kind === "made") requireMade(props, network, target, problems);
   else requireGiven(network, target, problems);
-  for (const [index, text] of (props.allowedCidrs ?? []).entries()) {
-    const path = `target.allowedCidrs[${index}]`;
-    const known = requireRange(text, path, problems);
-    problems.require(
-      !known || target.public || text !== "0.0.0.0/0",
-      path,
-      'must not be everybody\'s "0.0.0.0/0" without target.public; use the ranges of your networks',
-    );
-  }
+  requireAllowed(props, target, problems);
   problems.require(
     props.allowedCidrs === undefined || hasLoadBalancer(target),
     "target.allowedCidrs",
     'must not be given with target.shape "host" without target.domain, which lets nothing in',
   );
+}
+
+/** Who may open it: each range once, as AWS has a rule but once. */
+function requireAllowed(
+  { allowedCidrs = [] }: AwsTargetProps,
+  target: AwsTarget,
+  problems: Problems,
+): void {
+  for (const [index, text] of allowedCidrs.entries()) {
+    const path = `target.allowedCidrs[${index}]`;
+    const range = requireRange(text, path, problems) ? parseCidr(text) : undefined;
+    // No network of somebody's own is larger, and two halves of the internet are all of it.
+    problems.require(
+      !range || target.public || range.prefix >= widestOfOwn,
+      path,
+      `must be /${widestOfOwn} or smaller without target.public; got "${text}"; use the ranges of your networks`,
+    );
+    problems.require(
+      !range || allowedCidrs.indexOf(text) === index,
+      path,
+      `must not be given twice; got "${text}"; remove one`,
+    );
+  }
 }
 
 /** Whether anything lets requests in: an instance without a domain is reached through SSM alone. */

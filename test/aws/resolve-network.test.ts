@@ -86,8 +86,17 @@ test.each([
       .join("\n"),
   ],
   [
-    { ...domain, allowedCidrs: ["10.0.0.0/8", "0.0.0.0/0"] },
-    'target.allowedCidrs[1]: must not be everybody\'s "0.0.0.0/0" without target.public; use the ranges of your networks',
+    { ...domain, allowedCidrs: ["10.0.0.0/8", "0.0.0.0/0", "128.0.0.0/1", "8.0.0.0/7"] },
+    ["0.0.0.0/0", "128.0.0.0/1", "8.0.0.0/7"]
+      .map(
+        (range, index) =>
+          `target.allowedCidrs[${index + 1}]: must be /8 or smaller without target.public; got "${range}"; use the ranges of your networks`,
+      )
+      .join("\n"),
+  ],
+  [
+    { ...domain, public: true, allowedCidrs: ["203.0.113.0/24", "203.0.113.0/24"] },
+    'target.allowedCidrs[1]: must not be given twice; got "203.0.113.0/24"; remove one',
   ],
   [
     { ...domain, allowedCidrs: ["10.1.2.3/8"] },
