@@ -1,4 +1,4 @@
-import type { Service, Task } from "@aws-sdk/client-ecs";
+import type { Deployment, Service, Task } from "@aws-sdk/client-ecs";
 import { finished, going, type Look } from "./wait.js";
 
 /** What there is to see of a service that is being started. */
@@ -10,10 +10,23 @@ export interface Rollout {
   readonly stopped: number;
   /** Whether the task has a health check of its own. */
   readonly hasHealthCheck: boolean;
+  /** Id of a deployment that another one was asked for in place of. */
+  readonly givenUp: string | undefined;
 }
 
 /** ECS starts a task again and again where no deployment is under way, and gives up on none. */
 const maximumStops = 3;
+
+/** The deployment that a service is to end up with. */
+export const primaryOf = ({ deployments = [] }: Service): Deployment | undefined =>
+  deployments.find(({ status }) => status === "PRIMARY");
+
+/**
+ * Whether ECS has given up the wanted task definition: it never tries again by itself, neither a
+ * first deployment that failed nor one that it went back from.
+ */
+export const isGivenUp = ({ taskDefinition, rolloutState }: Deployment, wanted: string): boolean =>
+  taskDefinition !== wanted || rolloutState === "FAILED";
 
 /**
  * Whether the wanted task definition is the one that runs; the result says why it never will.
@@ -21,10 +34,11 @@ const maximumStops = 3;
  * @returns done with undefined: it runs
  */
 export function judgeRollout(rollout: Rollout, wanted: string): Look<string | undefined> {
-  const { service, tasks, stopped, hasHealthCheck } = rollout;
+  const { service, tasks, stopped, hasHealthCheck, givenUp } = rollout;
   const { deployments = [], desiredCount = 0 } = service;
-  const primary = deployments.find(({ status }) => status === "PRIMARY");
+  const primary = primaryOf(service);
   if (primary === undefined) return going("no deployment yet");
+  if (givenUp !== undefined && primary.id === givenUp) return going("no new deployment yet");
   const { taskDefinition, rolloutState: state = "IN_PROGRESS", runningCount = 0 } = primary;
   if (taskDefinition !== wanted) {
     const failed = deployments.find((one) => one.taskDefinition === wanted);

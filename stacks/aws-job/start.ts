@@ -1,7 +1,7 @@
 import { UpdateServiceCommand, type Service, type Task } from "@aws-sdk/client-ecs";
 import type { Aws } from "./aws.js";
 import type { StartJob } from "./input.js";
-import { judgeRollout, shortName } from "./rollout.js";
+import { isGivenUp, judgeRollout, primaryOf, shortName } from "./rollout.js";
 import { lastLogLines, taskId, whyStopped } from "./task-report.js";
 import { findService, listTasks, taskDefinitionOf } from "./tasks.js";
 import { NotInTime, waitFor } from "./wait.js";
@@ -9,15 +9,14 @@ import { NotInTime, waitFor } from "./wait.js";
 const startMinutes = 15;
 
 /**
- * Starts the server that a migration has stopped, and waits until the wanted one runs.
+ * Starts the server that a migration has stopped, or that ECS has given up, and waits until the
+ * wanted one runs.
  *
  * @throws what went wrong, with the service's last events and the task's last lines
  */
 export async function start(aws: Aws, job: StartJob): Promise<void> {
   const { cluster, service, taskDefinition, pollSeconds } = job;
-  if ((await serviceOf(aws, job)).desiredCount === 0) {
-    await aws.ecs.send(new UpdateServiceCommand({ cluster, service, desiredCount: 1 }));
-  }
+  let givenUp = await askForServer(aws, job);
   const { containerDefinitions = [] } = await taskDefinitionOf(aws.ecs, taskDefinition);
   const hasHealthCheck = containerDefinitions.some(({ healthCheck }) => healthCheck !== undefined);
   const earlier = new Set((await stoppedTasks(aws, job)).map(taskId));
@@ -25,16 +24,35 @@ export async function start(aws: Aws, job: StartJob): Promise<void> {
   try {
     const why = await waitFor({ what, minutes: startMinutes, pollSeconds }, async () => {
       const found = await serviceOf(aws, job);
+      // It may come back as what ECS goes back to; only a look from before counts for nothing.
+      if (primaryOf(found)?.id !== givenUp) givenUp = undefined;
       const tasks = await listTasks(aws.ecs, cluster, { serviceName: service }, "RUNNING");
       const ended = await stoppedTasks(aws, job);
       const stopped = ended.filter((task) => !earlier.has(taskId(task))).length;
-      return judgeRollout({ service: found, tasks, stopped, hasHealthCheck }, taskDefinition);
+      const rollout = { service: found, tasks, stopped, hasHealthCheck, givenUp };
+      return judgeRollout(rollout, taskDefinition);
     });
     if (why !== undefined) throw await failure(aws, job, `${what} does not run: ${why}`);
   } catch (error) {
     throw error instanceof NotInTime ? await failure(aws, job, error.message) : error;
   }
   console.log(`${what} runs`);
+}
+
+/** @returns id of the deployment that ECS has given up, in whose place another one begins */
+async function askForServer(aws: Aws, job: StartJob): Promise<string | undefined> {
+  const { cluster, service, taskDefinition } = job;
+  const found = await serviceOf(aws, job);
+  const primary = primaryOf(found);
+  const wanted = { cluster, service, desiredCount: 1 };
+  if (primary === undefined || !isGivenUp(primary, taskDefinition)) {
+    if (found.desiredCount === 0) await aws.ecs.send(new UpdateServiceCommand(wanted));
+    return undefined;
+  }
+  console.log(`ECS has given up the server ${shortName(taskDefinition)} before; it begins anew`);
+  const anew = { ...wanted, taskDefinition, forceNewDeployment: true };
+  await aws.ecs.send(new UpdateServiceCommand(anew));
+  return primary.id;
 }
 
 async function serviceOf({ ecs }: Aws, job: StartJob): Promise<Service> {

@@ -1,6 +1,6 @@
 import type { Deployment, Service, Task } from "@aws-sdk/client-ecs";
 import { expect, test } from "vitest";
-import { judgeRollout, type Rollout } from "../../stacks/aws-job/rollout.js";
+import { isGivenUp, judgeRollout, type Rollout } from "../../stacks/aws-job/rollout.js";
 
 const wanted = "arn:aws:ecs:eu-central-1:1:task-definition/lab-tracking-server:2";
 const old = "arn:aws:ecs:eu-central-1:1:task-definition/lab-tracking-server:1";
@@ -16,7 +16,14 @@ const service = (...deployments: Deployment[]): Service => ({ desiredCount: 1, d
 
 const judge = (rollout: Partial<Rollout>) =>
   judgeRollout(
-    { service: service(primary), tasks: [running], stopped: 0, hasHealthCheck: true, ...rollout },
+    {
+      service: service(primary),
+      tasks: [running],
+      stopped: 0,
+      hasHealthCheck: true,
+      givenUp: undefined,
+      ...rollout,
+    },
     wanted,
   );
 
@@ -82,4 +89,20 @@ test("a first deployment that fails has nothing to go back to", () => {
 
 test("a task that stops again and again fails, because ECS alone never gives up", () => {
   expect(judge({ stopped: 3, tasks: [] })).toStrictEqual(fails("its task has stopped 3 times"));
+});
+
+test.each([
+  [{ ...primary, rolloutState: "FAILED" as const }, true],
+  [{ ...primary, taskDefinition: old }, true],
+  [primary, false],
+  [{ ...primary, rolloutState: "IN_PROGRESS" as const }, false],
+])("whether ECS has given up what is wanted: %o", (deployment, answer) => {
+  expect(isGivenUp(deployment, wanted)).toBe(answer);
+});
+
+test("a look that still shows what was given up is no answer", () => {
+  const failed = { ...primary, id: "ecs-svc/1", rolloutState: "FAILED" as const };
+  const seen = { service: service(failed), givenUp: "ecs-svc/1" };
+  expect(judge(seen)).toStrictEqual(goes("no new deployment yet"));
+  expect(judge({ ...seen, givenUp: "ecs-svc/0" })).toMatchObject({ done: true });
 });

@@ -164,6 +164,71 @@ test("a rollback fails with the events, the task's end and its last lines", asyn
   expect(all).toContain("  | no such table: alembic");
 });
 
+/** What the service was told to become. */
+const updates = () =>
+  proxy.exchanges
+    .filter(({ operation }) => operation === "UpdateService")
+    .map(({ request }) => request);
+
+const anew = () => ({ taskDefinition: wanted, desiredCount: 1, forceNewDeployment: true });
+
+const failedFirst = { id: "ecs-svc/1", rolloutState: "FAILED", runningCount: 0 };
+const second = (more: Json = {}): Json => primary({ id: "ecs-svc/2", ...more });
+
+test("a first deployment that ECS has given up is begun anew by the next run", async () => {
+  await lab.serve(wanted);
+  const running = tasksOf("new", { lastStatus: "RUNNING", healthStatus: "HEALTHY" }, 1);
+  const givenUp = { deployments: [primary(failedFirst)] };
+  proxy.clear({
+    amend: looks(
+      givenUp,
+      // ECS may answer with what was for a moment.
+      givenUp,
+      { deployments: [second({ rolloutState: "IN_PROGRESS", runningCount: 0 })] },
+      { deployments: [second()], running },
+    ),
+  });
+  const { exitCode, all } = await start();
+  expect(all).toContain("no new deployment yet");
+  expect(exitCode).toBe(0);
+  expect(updates()).toMatchObject([anew()]);
+});
+
+test("a deployment that fails again is given up", async () => {
+  await lab.serve(wanted);
+  const reason = "tasks failed to start, again";
+  const failed = { rolloutState: "FAILED", rolloutStateReason: reason, runningCount: 0 };
+  proxy.clear({
+    amend: looks(
+      { deployments: [primary(failedFirst)] },
+      { deployments: [primary(failedFirst)] },
+      { deployments: [second(failed)] },
+    ),
+  });
+  const { exitCode, all } = await start();
+  expect(exitCode).toBe(1);
+  expect(all).toContain(`does not run: ${reason}`);
+  expect(updates()).toHaveLength(1);
+});
+
+test("a server that ECS went back from is begun anew, and may be gone back from again", async () => {
+  await lab.serve(wanted);
+  const taskDefinition = wanted.replace(/:1$/, ":0");
+  const old = primary({ id: "ecs-svc/0", taskDefinition });
+  proxy.clear({
+    amend: looks(
+      { deployments: [old] },
+      { deployments: [old] },
+      { deployments: [second({ rolloutState: "IN_PROGRESS" })] },
+      { deployments: [old] },
+    ),
+  });
+  const { exitCode, all } = await start();
+  expect(updates()).toMatchObject([anew()]);
+  expect(exitCode).toBe(1);
+  expect(all).toContain(`does not run: ECS went back to lab${count}-tracking-server:0`);
+});
+
 test("a task that stops again and again is no endless wait", async () => {
   await lab.serve(wanted);
   const stopped = (number: number) => tasksOf("bad", { lastStatus: "STOPPED" }, number);
