@@ -77,7 +77,7 @@ function requireBucket(
 /** A secret that nobody can make up, and one that nothing reads. */
 function requireSecrets(
   { backendStore, secrets }: MlflowDeployment,
-  { secretArns, hostDatabase, shape }: AwsTarget,
+  { secretArns, hostDatabase, shape, network }: AwsTarget,
   problems: Problems,
 ): void {
   if (backendStore.kind === "external") {
@@ -90,6 +90,11 @@ function requireSecrets(
       shape === "managed" || hostDatabase === "container",
       "target.hostDatabase",
       'must not be "rds" with backendStore.kind "external", which is a database of yours; use "postgres"',
+    );
+    problems.require(
+      network.kind === "given" || network.egress !== "endpoints",
+      "target.egress",
+      'must not be "endpoints" with backendStore.kind "external", because no way leads to your database; use "nat", or target.vpcId for the network that it is in',
     );
   }
   for (const name of Object.keys(secretArns)) {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { propsForAws, resolveAwsTarget } from "../../constructs/aws/index.js";
 import { resolveDeployment } from "../../constructs/mlflow/index.js";
-import { awsProps, managedTarget, uriSecretArn } from "../helpers/aws/cases.js";
+import { awsProps, givenNetwork, managedTarget, uriSecretArn } from "../helpers/aws/cases.js";
 import { hostRefusal, managedRefusal } from "../helpers/aws/refusal.js";
 
 const bucket = (name: string, more: object = {}) => ({
@@ -58,6 +58,12 @@ test.each<[object, string, object?]>([
   [
     external,
     'target.secretArns.MLFLOW_BACKEND_STORE_URI: must be the ARN of a secret with the URI of your database; put it into Secrets Manager, or use backendStore.kind "postgres"',
+    { egress: "nat" },
+  ],
+  [
+    external,
+    'target.egress: must not be "endpoints" with backendStore.kind "external", because no way leads to your database; use "nat", or target.vpcId for the network that it is in',
+    { secretArns },
   ],
   [{}, `target.secretArns.MLFLOW_BACKEND_STORE_URI: ${notRead}`, { secretArns }],
   [
@@ -97,7 +103,8 @@ test("host refuses rustfs in the same words, and RDS beside a database of the us
 test.each<[object, object]>([
   [{}, {}],
   [bucket("mlflow.artifacts"), { createBucket: false }],
-  [external, { secretArns }],
+  [external, { secretArns, egress: "nat" }],
+  [external, { secretArns, ...givenNetwork }],
   [{ name: "a" }, {}],
 ])("managed takes %j with %j", (props, target) => {
   expect(managedRefusal(target, props)).toBe("(accepted)");

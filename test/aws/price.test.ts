@@ -98,7 +98,10 @@ describe("every option that costs changes the price", () => {
     const secretArns = {
       MLFLOW_BACKEND_STORE_URI: `${arn("us-east-1", "secretsmanager")}:secret:x-AbCdEf`,
     };
-    const { lines } = price({ secretArns }, props({ backendStore: { kind: "external" } }));
+    const { lines } = price(
+      { secretArns, egress: "nat" },
+      props({ backendStore: { kind: "external" } }),
+    );
     expect(lines.map(({ what }) => what).join()).not.toContain("database");
   });
 });

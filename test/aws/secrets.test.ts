@@ -52,7 +52,8 @@ describe("a secret that is given", () => {
 });
 
 test("a database of the user's has its URI in a secret, and none of RDS's", () => {
-  const target = managedTarget({ secretArns: { MLFLOW_BACKEND_STORE_URI: uriSecretArn } });
+  const secretArns = { MLFLOW_BACKEND_STORE_URI: uriSecretArn };
+  const target = managedTarget({ secretArns, egress: "nat" });
   const file = synthAwsProps(awsProps({ backendStore: { kind: "external" } }), target);
   expect(resourcesOf(file, "aws_db_instance")).toStrictEqual({});
   const tasks = JSON.stringify(resourcesOf(file, "aws_ecs_task_definition"));
