@@ -84,11 +84,14 @@ export const awsSettings = {
     aws("volume of the shape host, which outlives the instance", "- 20", "GiB"),
   ),
   MLSTACK_AWS_CREATE_BUCKET: truth(
-    aws("make the bucket of MLFLOW_ARTIFACTS_DESTINATION; false: it is there", "true"),
+    aws(
+      "make the bucket of MLFLOW_ARTIFACTS_DESTINATION; false: it is there, and under no KMS key of yours",
+      "true",
+    ),
   ),
   MLSTACK_AWS_SECRET_ARNS: list(
     aws(
-      "secrets that are in Secrets Manager already",
+      "whole ARNs of secrets that are in Secrets Manager already",
       "- AWS makes them",
       "NAME=arn joined by commas",
     ),

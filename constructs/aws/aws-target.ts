@@ -65,9 +65,15 @@ export interface AwsTargetProps {
   /** Volume of the `host` shape with the database, which outlives the instance. @default 20 */
   readonly dataVolumeGiB?: number;
 
-  /** Make the bucket. @default true; false: it is there, and stays as it is */
+  /**
+   * Make the bucket. @default true; false: it is there, and stays as it is; encrypted by S3 or
+   * under AWS's own key (SSE-S3, or aws/s3), because the server opens no key of yours
+   */
   readonly createBucket?: boolean;
-  /** Secrets that are in Secrets Manager already, by name. @default - all are made */
+  /**
+   * Whole ARNs of secrets that are in Secrets Manager already, by name; under a key of yours if its
+   * policy lets the account's roles use it. @default - all are made
+   */
   readonly secretArns?: Readonly<Partial<Record<SecretName, string>>>;
   /** Days that logs are kept; one of the numbers that CloudWatch knows. @default 30 */
   readonly logDays?: number;

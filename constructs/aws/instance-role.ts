@@ -9,6 +9,7 @@ import type { HostSecrets } from "./host-secrets.js";
 import {
   artifactStatements,
   bucketArn,
+  givenSecretStatements,
   policyText,
   trustPolicy,
   type Statement,
@@ -112,5 +113,6 @@ function secretStatements({ context, secrets }: InstanceRoleProps): readonly Sta
         StringEquals: { "kms:ViaService": `secretsmanager.${target.region}.amazonaws.com` },
       },
     },
+    ...givenSecretStatements(Object.values(target.secretArns)),
   ];
 }

@@ -63,6 +63,34 @@ export function artifactStatements(bucket: string, prefix: string): readonly Sta
   ];
 }
 
+/**
+ * Opens secrets that are there already under whatever key they have, which is known to AWS alone;
+ * by Secrets Manager, and these secrets only. A key of another policy than AWS's first one has to
+ * let the account's roles decide, too.
+ *
+ * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html#security-encryption-encryption-context
+ */
+export function givenSecretStatements(arns: readonly string[]): readonly Statement[] {
+  const [first] = arns;
+  if (first === undefined) return [];
+  const [, , , region = ""] = first.split(":");
+  const accounts = new Set(arns.map((arn) => arn.split(":")[4] ?? ""));
+  return [
+    {
+      Sid: "DecryptGiven",
+      Effect: "Allow",
+      Action: "kms:Decrypt",
+      Resource: [...accounts].map((account) => `arn:aws:kms:${region}:${account}:key/*`),
+      Condition: {
+        StringEquals: {
+          "kms:ViaService": `secretsmanager.${region}.amazonaws.com`,
+          "kms:EncryptionContext:SecretARN": arns,
+        },
+      },
+    },
+  ];
+}
+
 /** Plain HTTP and old TLS are refused to everybody. */
 export const tlsOnlyPolicy = (bucket: string): string => {
   const Resource = [bucketArn(bucket), `${bucketArn(bucket)}/*`];

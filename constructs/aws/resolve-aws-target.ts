@@ -151,11 +151,17 @@ function requireSecretArns({ secretArns, region }: AwsTarget, problems: Problems
   for (const [name, arn] of Object.entries(secretArns)) {
     const path = `target.secretArns.${name}`;
     problems.require(Object.hasOwn(secretSpecs, name), path, "is not the name of a secret");
-    problems.require(
+    const known = problems.require(
       new RegExp(`^arn:aws:secretsmanager:${region}:\\d{12}:secret:[A-Za-z0-9/_+=.@-]+$`).test(arn),
       path,
       // Somebody may have given the secret itself.
       `must be the ARN of a secret of Secrets Manager in "${region}"; got ${arn.startsWith("arn:") ? `"${arn}"` : "something else"}`,
+    );
+    problems.require(
+      // A policy with less than the whole ARN lets nothing in.
+      !known || /-[A-Za-z0-9]{6}$/.test(arn),
+      path,
+      `must be the whole ARN, with the "-" and six characters that AWS ends it with; got "${arn}"; use what "aws secretsmanager describe-secret" prints`,
     );
   }
 }

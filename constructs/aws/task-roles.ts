@@ -4,7 +4,13 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { ArtifactStore } from "./artifact-store.js";
 import { logGroupName, type AwsContext } from "./context.js";
-import { artifactStatements, policyText, trustPolicy, type Statement } from "./policy.js";
+import {
+  artifactStatements,
+  givenSecretStatements,
+  policyText,
+  trustPolicy,
+  type Statement,
+} from "./policy.js";
 import type { Secrets } from "./secrets.js";
 
 export interface TaskRolesProps {
@@ -94,6 +100,7 @@ export class TaskRoles extends Construct {
           StringEquals: { "kms:ViaService": `secretsmanager.${target.region}.amazonaws.com` },
         },
       },
+      ...givenSecretStatements(Object.values(target.secretArns)),
     ];
   }
 }

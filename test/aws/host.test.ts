@@ -141,6 +141,10 @@ describe("the role", () => {
     const read = statements.find(({ Sid }) => Sid === "ReadSecrets");
     expect(read?.Resource).toStrictEqual([uriSecretArn, arn]);
     expect(statements.some(({ Sid }) => Sid === "WriteSecret")).toBe(false);
+    const decrypt = statements.find(({ Sid }) => Sid === "DecryptGiven");
+    expect(decrypt).toMatchObject({
+      Condition: { StringEquals: { "kms:EncryptionContext:SecretARN": [uriSecretArn, arn] } },
+    });
     expect(settingsOf(file)).toMatchObject({ databasePort: 3306 });
     const ports = all(file, "aws_vpc_security_group_egress_rule").map((rule) => rule["to_port"]);
     expect(ports).toContain(3306);

@@ -1,7 +1,8 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   artifactStatements,
   endpointPolicy,
+  givenSecretStatements,
   tlsOnlyPolicy,
   trustPolicy,
   type Statement,
@@ -48,5 +49,33 @@ test("an endpoint without buckets of others' has no statement for them", () => {
   expect(statements(endpointPolicy(["b"], ["arn:aws:s3:::layers/*"]))[1]).toMatchObject({
     Action: "s3:GetObject",
     Resource: ["arn:aws:s3:::layers/*"],
+  });
+});
+
+describe("secrets that are given", () => {
+  const arn = (account: string, name: string) =>
+    `arn:aws:secretsmanager:eu-central-1:${account}:secret:${name}-AbCdEf`;
+
+  test("are opened under any key, by Secrets Manager alone", () => {
+    const arns = [arn("123456789012", "a"), arn("210987654321", "b"), arn("210987654321", "c")];
+    expect(givenSecretStatements(arns)).toMatchObject([
+      {
+        Action: "kms:Decrypt",
+        Resource: [
+          "arn:aws:kms:eu-central-1:123456789012:key/*",
+          "arn:aws:kms:eu-central-1:210987654321:key/*",
+        ],
+        Condition: {
+          StringEquals: {
+            "kms:ViaService": "secretsmanager.eu-central-1.amazonaws.com",
+            "kms:EncryptionContext:SecretARN": arns,
+          },
+        },
+      },
+    ]);
+  });
+
+  test("that are none open nothing", () => {
+    expect(givenSecretStatements([])).toStrictEqual([]);
   });
 });

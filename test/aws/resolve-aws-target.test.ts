@@ -8,6 +8,7 @@ const whole = (from: number, to: number, got: number) =>
   `must be a whole number from ${from} to ${to}; got "${got}"`;
 const admin = "target.secretArns.MLFLOW_AUTH_ADMIN_PASSWORD";
 const otherRegion = "arn:aws:secretsmanager:us-east-1:123456789012:secret:x";
+const withoutEnding = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:mlflow/admin";
 
 test.each<[object, string, object?]>([
   [{ shape: "ecs" }, 'target.shape: must be "managed" or "host"; got "ecs"'],
@@ -63,6 +64,10 @@ test.each<[object, string, object?]>([
   [
     { secretArns: { MLFLOW_AUTH_ADMIN_PASSWORD: otherRegion } },
     `${admin}: must be the ARN of a secret of Secrets Manager in "eu-central-1"; got "${otherRegion}"`,
+  ],
+  [
+    { secretArns: { MLFLOW_AUTH_ADMIN_PASSWORD: withoutEnding } },
+    `${admin}: must be the whole ARN, with the "-" and six characters that AWS ends it with; got "${withoutEnding}"; use what "aws secretsmanager describe-secret" prints`,
   ],
 ])("managed refuses %j", (target, message, props) => {
   expect(managedRefusal(target, props)).toBe(message);

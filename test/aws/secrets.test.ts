@@ -48,6 +48,11 @@ describe("a secret that is given", () => {
     const policies = JSON.stringify(resourcesOf(file, "aws_iam_role_policy"));
     expect(tasks).toContain(adminArn);
     expect(policies).toContain(adminArn);
+    expect(policies).toContain(
+      JSON.stringify({ "kms:EncryptionContext:SecretARN": [adminArn] })
+        .slice(1, -1)
+        .replaceAll('"', String.raw`\"`),
+    );
   });
 });
 
