@@ -145,7 +145,6 @@ export class Host extends Construct {
       context,
       network,
       targetType: "instance",
-      targetPort: port,
     });
     connect(balancer.group, group, port);
     new LbTargetGroupAttachment(this, "target", {

@@ -5,7 +5,9 @@ import { LbListener } from "@cdktf/provider-aws/lib/lb-listener/index.js";
 import { LbTargetGroup } from "@cdktf/provider-aws/lib/lb-target-group/index.js";
 import { Lb } from "@cdktf/provider-aws/lib/lb/index.js";
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record/index.js";
+import { Token } from "cdktf";
 import { Construct } from "constructs";
+import { containerPort } from "../mlflow/index.js";
 import type { AwsDomain } from "./aws-target.js";
 import type { AwsContext } from "./context.js";
 import type { Network } from "./network.js";
@@ -16,11 +18,18 @@ export interface LoadBalancerProps {
   readonly network: Network;
   /** What requests are sent to: a task's own address, or an instance. */
   readonly targetType: "ip" | "instance";
-  readonly targetPort: number;
 }
 
 /** Seconds without a byte after which a request is given up; uploads to S3 go on in silence. */
 const idleSeconds = 600;
+
+/**
+ * Of a rule's own port and range: by place in a list, a rule that moves would be made while another
+ * still says the same, which AWS refuses.
+ */
+const ruleId = (port: number, cidr: string): string =>
+  // The range of a VPC that is there is known when it is applied.
+  `${port}-${Token.isUnresolved(cidr) ? "vpc" : cidr.replace(/[./]/g, "-")}`;
 
 /** What people open: HTTPS under a domain, or plain HTTP inside the VPC. */
 export class LoadBalancer extends Construct {
@@ -56,10 +65,10 @@ export class LoadBalancer extends Construct {
       vpcId: network.vpcId,
     });
     const ranges = target.allowedCidrs.length > 0 ? target.allowedCidrs : [network.cidr];
-    for (const [index, cidr] of ranges.entries()) {
-      group.allowFrom(`clients-${index + 1}`, { cidr }, target.domain ? 443 : 80);
-      // The internet types https; who is inside may be redirected.
-      if (target.domain && !target.public) group.allowFrom(`redirect-${index + 1}`, { cidr }, 80);
+    // The internet types https; who is inside may be redirected.
+    const ports = target.domain ? [443, ...(target.public ? [] : [80])] : [80];
+    for (const cidr of ranges) {
+      for (const port of ports) group.allowFrom(ruleId(port, cidr), { cidr }, port);
     }
     return group;
   }
@@ -82,12 +91,13 @@ export class LoadBalancer extends Construct {
   }
 
   private addTargetGroup(): LbTargetGroup {
-    const { context, network, targetType, targetPort } = this.props;
+    const { context, network, targetType } = this.props;
     return new LbTargetGroup(this, "targets", {
       name: context.name,
       vpcId: network.vpcId,
       targetType,
-      port: targetPort,
+      // Each target is registered with a port of its own, which counts in place of this one.
+      port: containerPort,
       protocol: "HTTP",
       deregistrationDelay: "30",
       // Open under every name, unlike the rest; the container's own check asks the database.

@@ -121,7 +121,6 @@ export class Managed extends Construct {
       context,
       network,
       targetType: "ip",
-      targetPort: containerPort,
     });
     connect(made.group, group, containerPort);
     return made;

@@ -180,7 +180,7 @@ const databaseMutations: readonly AwsMutation[] = [
 const networkMutations: readonly AwsMutation[] = [
   ...["cidr_ipv4", "cidr_ipv6"].map((key) =>
     change(32, `${key} of a load balancer inside is everybody`, (file) => {
-      const rule = only(file, ingress, "load-balancer_group_from-clients");
+      const rule = only(file, ingress, "load-balancer_group_from-80");
       delete rule["cidr_ipv4"];
       rule[key] = key === "cidr_ipv4" ? "0.0.0.0/0" : "::/0";
     }),
@@ -189,7 +189,7 @@ const networkMutations: readonly AwsMutation[] = [
     32,
     "everybody reaches port 80 of a public load balancer",
     (file) => {
-      const rule = only(file, ingress, "load-balancer_group_from-clients");
+      const rule = only(file, ingress, "load-balancer_group_from-443");
       Object.assign(rule, { from_port: 80, to_port: 80 });
     },
     domain,
