@@ -5,12 +5,12 @@ import type { ContainerPlan } from "../mlflow/index.js";
 /** Where the image has the certificates of RDS. */
 export const certificateBundle = "/opt/mlflow-stacks/rds-ca.pem";
 
-/** The image's files with the certificates of RDS in every region. */
+/** The image's files with the certificates of RDS; see `certificateRegions` for whose they are. */
 export const withCertificates = (assets: BuildContextAssets): BuildContextAssets => ({
   ...assets,
   dockerfile: [
     assets.dockerfile.trimEnd(),
-    "# Of RDS in every region: the server asks PostgreSQL for its certificate and checks its name.",
+    "# Of RDS: the server asks PostgreSQL for its certificate and checks its name.",
     `COPY rds-ca.pem ${certificateBundle}`,
     "",
   ].join("\n"),

@@ -1,5 +1,6 @@
 import { type MlflowDeployment, Problems, secretSpecs } from "../mlflow/index.js";
 import type { AwsDomain, AwsTarget, AwsTargetProps } from "./aws-target.js";
+import { certificateRegions } from "./certificate-regions.js";
 import { requireNetwork, resolveNetwork } from "./resolve-network.js";
 import { defaultTaskSize, requireSizes } from "./resolve-sizes.js";
 
@@ -22,7 +23,7 @@ export function readAwsTarget(
   problems: Problems,
 ): AwsTarget {
   requireOneOf(props.shape, ["managed", "host"], "target.shape", problems);
-  requireRegion(props.region, problems);
+  if (requireRegion(props.region, problems)) requireCertificate(props, deployment, problems);
   const architecture = props.architecture ?? "arm64";
   requireOneOf(architecture, ["arm64", "x86_64"], "target.architecture", problems);
   const network = resolveNetwork(props, problems);
@@ -74,19 +75,33 @@ function requireOneOf(
 }
 
 /** China and GovCloud are partitions with other names for nearly everything. */
-function requireRegion(region: string, problems: Problems): void {
+function requireRegion(region: string, problems: Problems): boolean {
   const path = "target.region";
   const grammar = /^(af|ap|ca|eu|il|me|mx|sa|us)-[a-z]+(-[a-z]+)?-\d$/;
   if (/^(cn|us-gov|us-iso\w*)-/.test(region)) {
     problems.add(path, `must be a region of the partition "aws"; got "${region}"`);
-    return;
+    return false;
   }
-  problems.require(
+  return problems.require(
     grammar.test(region),
     path,
     /^[a-z-]+-\d[a-z]$/.test(region)
       ? `must be a region and not a zone; got "${region}"; use "${region.slice(0, -1)}"`
       : `must be a region such as "eu-central-1"; got "${String(region)}"`,
+  );
+}
+
+/** The server checks RDS's certificate, and so never reaches one that it has no root of. */
+function requireCertificate(
+  { shape, region, hostDatabase }: AwsTargetProps,
+  { backendStore }: MlflowDeployment,
+  problems: Problems,
+): void {
+  const rds = backendStore.kind === "postgres" && (shape === "managed" || hostDatabase === "rds");
+  problems.require(
+    !rds || certificateRegions().has(region),
+    "target.region",
+    `must be one of ${[...certificateRegions()].sort().join(", ")} with RDS, whose certificate is checked; got "${region}"; use target.shape "host" with target.hostDatabase "container", or backendStore.kind "external"`,
   );
 }
 

@@ -131,6 +131,19 @@ test("everything that is wrong is in one list", () => {
   ]);
 });
 
+const unknownRegions = ["il-central-1", "ca-west-1", "mx-central-1", "ap-southeast-7", "ap-east-2"];
+
+test.each(unknownRegions)("RDS in %s, of which nobody here has the certificates", (region) => {
+  const words = /^target\.region: must be one of af-south-1, .*, us-west-2 with RDS, .*; got "/;
+  expect(managedRefusal({ region })).toMatch(words);
+  expect(hostRefusal({ region, hostDatabase: "rds" })).toMatch(words);
+  expect(managedRefusal({ region }).split("\n")).toHaveLength(1);
+  expect(hostRefusal({ region })).toBe("(accepted)");
+  const secretArns = { MLFLOW_BACKEND_STORE_URI: uriSecretArn.replace("eu-central-1", region) };
+  const external = { backendStore: { kind: "external" } };
+  expect(managedRefusal({ region, secretArns, egress: "nat" }, external)).toBe("(accepted)");
+});
+
 test("small by default, and larger for a larger machine", () => {
   const { task, database } = awsStackProps(awsProps(), managedTarget()).target;
   expect(task).toStrictEqual({ cpu: 256, memoryMiB: 1024, storageGiB: 21 });
