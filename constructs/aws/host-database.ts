@@ -51,7 +51,8 @@ export class HostDatabase extends Construct {
     const made = randomPassword(this, "POSTGRES_PASSWORD", 32);
     const kept = this.addValue("password", secret, `\${${made}}`);
     const type = "aws_secretsmanager_secret_version";
-    const secret_id = kept.secretId;
+    // The version's own: it is not known before there is one, and nothing is read until then.
+    const secret_id = kept.arn;
     return `${addEphemeral(this, type, "POSTGRES_PASSWORD", { secret_id })}.secret_string`;
   }
 
