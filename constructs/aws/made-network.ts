@@ -40,6 +40,8 @@ export class MadeNetwork extends Construct {
   readonly endpoints: SecurityGroup | undefined;
   readonly ways: readonly ITerraformDependable[];
   private readonly zones: DataAwsAvailabilityZones;
+  /** Of the subnets that the internet reaches; undefined: there are none. */
+  private readonly publicRoutes: RouteTable | undefined;
 
   constructor(
     scope: Construct,
@@ -64,7 +66,8 @@ export class MadeNetwork extends Construct {
     });
     this.privateSubnets = this.addSubnets("private", 0);
     this.publicSubnets = props.publicSubnets ? this.addSubnets("public", 2) : [];
-    const routes = this.addPrivateRoutes();
+    const routes = this.addRoutes("private");
+    this.publicRoutes = props.publicSubnets ? this.addRoutes("public") : undefined;
     const associations = this.associate("private", this.privateSubnets, routes);
     this.s3 = this.addS3(routes);
     this.endpoints = props.egress === "endpoints" ? this.addEndpointGroup() : undefined;
@@ -91,10 +94,10 @@ export class MadeNetwork extends Construct {
     });
   }
 
-  private addPrivateRoutes(): RouteTable {
-    return new RouteTable(this, "private-routes", {
+  private addRoutes(kind: "private" | "public"): RouteTable {
+    return new RouteTable(this, `${kind}-routes`, {
       vpcId: this.vpc.id,
-      tags: { Name: `${this.props.name}-private` },
+      tags: { Name: `${this.props.name}-${kind}` },
     });
   }
 
@@ -110,11 +113,13 @@ export class MadeNetwork extends Construct {
     const { region, buckets, egress } = this.props;
     // ECR keeps the layers of images in a bucket of its own.
     const layers = [`arn:aws:s3:::prod-${region}-starport-layer-bucket/*`];
+    // An instance with an address of its own is in a public subnet.
+    const open = egress === "public-ip" && this.publicRoutes ? [this.publicRoutes] : [];
     return new VpcEndpoint(this, "s3", {
       vpcId: this.vpc.id,
       serviceName: `com.amazonaws.${region}.s3`,
       vpcEndpointType: "Gateway",
-      routeTableIds: [routes.id],
+      routeTableIds: [routes, ...open].map(({ id }) => id),
       policy: endpointPolicy(buckets, egress === "public-ip" ? [] : layers),
       tags: { Name: `${this.props.name}-s3` },
     });
@@ -144,13 +149,10 @@ export class MadeNetwork extends Construct {
 
   private addInternet(privateRoutes: RouteTable): readonly ITerraformDependable[] {
     const { name, egress } = this.props;
-    if (this.publicSubnets.length === 0) return [];
+    const table = this.publicRoutes;
+    if (!table) return [];
     const tags = { Name: name };
     const gateway = new InternetGateway(this, "internet", { vpcId: this.vpc.id, tags });
-    const table = new RouteTable(this, "public-routes", {
-      vpcId: this.vpc.id,
-      tags: { Name: `${name}-public` },
-    });
     const destinationCidrBlock = "0.0.0.0/0";
     const route = new Route(this, "public-route", {
       routeTableId: table.id,

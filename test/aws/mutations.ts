@@ -260,6 +260,14 @@ const networkMutations: readonly AwsMutation[] = [
   change(38, "there is no way to S3", (file) => {
     only(file, "aws_vpc_endpoint", "_s3_")["vpc_endpoint_type"] = "Interface";
   }),
+  ...["managed", "host", "host-domain-rds"].map((name) =>
+    change(
+      38,
+      `the subnet of a server in ${name} has no way to S3`,
+      (file) => only(file, "aws_vpc_endpoint", "_s3_")["route_table_ids"].pop(),
+      name,
+    ),
+  ),
   statements(38, "the way to S3 leads everywhere", "aws_vpc_endpoint", "_s3_", ([first]) => {
     Object.assign(first ?? {}, { Resource: "*" });
   }),

@@ -58,7 +58,15 @@ function listenerViolations(
   return [...none, ...[...old, ...plain].map(([address]) => address)];
 }
 
-/** The policy of the VPC's own way to S3: what passes it. */
+/** Subnets of what reads and writes artifacts: instances, and the tasks of services. */
+const subnetsInUse = (file: AwsConfiguration): readonly string[] => [
+  ...blocksOf(file, "aws_instance").map(([, block]) => referred(block["subnet_id"])),
+  ...blocksOf(file, "aws_ecs_service").flatMap(([, block]) =>
+    (block["network_configuration"].subnets as unknown[]).map(referred),
+  ),
+];
+
+/** The VPC's own way to S3: that whoever needs it has it, and what its policy lets through. */
 function endpointViolations(file: AwsConfiguration, vpc: string): readonly string[] {
   const gateway = blocksOf(file, "aws_vpc_endpoint").find(
     ([, block]) =>
@@ -68,6 +76,14 @@ function endpointViolations(file: AwsConfiguration, vpc: string): readonly strin
   );
   if (!gateway) return [`${vpc} has no way to S3`];
   const [address, block] = gateway;
+  const lost = subnetsInUse(file).filter((subnet) => {
+    const tables = blocksOf(file, "aws_route_table_association")
+      .filter(([, each]) => referred(each["subnet_id"]) === subnet)
+      .map(([, each]) => referred(each["route_table_id"]));
+    const own = (block["route_table_ids"] as unknown[]).map(referred);
+    return !tables.some((table) => own.includes(table));
+  });
+  if (lost.length > 0) return lost.map((subnet) => `${subnet} has no way to S3`);
   if (block["policy"] === undefined) return [address];
   const wide = statementsOf(block["policy"]).filter(({ Effect, Action, Resource }) => {
     const resources = listOf(Resource);
@@ -100,7 +116,7 @@ export const networkAssertions: readonly AwsAssertion[] = [
   },
   {
     number: 38,
-    rule: "logs are encrypted and end, and the VPC's way to S3 leads to named buckets",
+    rule: "logs are encrypted and end, and who needs S3 has the VPC's own way to it, to named buckets",
     violations: (file) => {
       const groups = blocksOf(file, "aws_cloudwatch_log_group");
       const loose = groups.filter(
