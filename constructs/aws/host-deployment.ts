@@ -50,6 +50,12 @@ export const usesRds = (
   { hostDatabase }: Pick<AwsTarget, "hostDatabase">,
 ): boolean => backendStore.kind === "postgres" && hostDatabase === "rds";
 
+/** Whether the server may be told to check a certificate of RDS: the stack's own, or the user's. */
+export function mayUseRds(deployment: MlflowDeployment, target: AwsTarget): boolean {
+  const { backendStore } = hostDeployment(deployment, target);
+  return backendStore.kind === "external" && backendStore.driver.startsWith("postgresql");
+}
+
 const withUri = (secrets: readonly DeploymentSecret[]): readonly DeploymentSecret[] => [
   deploymentSecret("MLFLOW_BACKEND_STORE_URI"),
   ...secrets.filter(({ name }) => !ownDatabase.includes(name)),

@@ -104,6 +104,7 @@ export class Host extends Construct {
     const userData = renderUserData(escapeTemplate(script), {
       region: context.target.region,
       volumeId: volume.resource.id,
+      dataVolumeGiB: context.target.instance.dataVolumeGiB,
       bucket: folder.bucket,
       hash: folder.hash,
       paths: folder.paths,

@@ -1,6 +1,6 @@
 export { propsForAws, requireAwsDeployment } from "./aws-deployment.js";
 export * from "./aws-target.js";
-export { hostDeployment, usesRds } from "./host-deployment.js";
+export { hostDeployment, mayUseRds } from "./host-deployment.js";
 export type { HostFiles } from "./host.js";
 export { withCertificates } from "./image-context.js";
 export * from "./mlflow-deployment.js";

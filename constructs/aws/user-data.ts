@@ -5,6 +5,8 @@ export interface BootSettings {
   readonly region: string;
   /** Of EC2: `vol-0123456789abcdef0`. */
   readonly volumeId: string;
+  /** Of the volume. A larger one has a larger file system from the next boot on, not before. */
+  readonly dataVolumeGiB: number;
   readonly bucket: string;
   /** Folder in the bucket, and what the files there must amount to. */
   readonly hash: string;

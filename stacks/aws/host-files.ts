@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { renderComposeFolder } from "../../compose-templates/index.js";
 import {
   hostDeployment,
-  usesRds,
+  mayUseRds,
   withCertificates,
   type AwsTarget,
   type HostFiles,
@@ -16,7 +16,7 @@ import type { MlflowDeployment } from "../../constructs/mlflow/index.js";
  * same as on a machine of one's own, and below `boot/` what brings them up.
  */
 export function renderHostFiles(deployment: MlflowDeployment, target: AwsTarget): HostFiles {
-  const assets = usesRds(deployment, target) ? withCertificates(loadAssets()) : loadAssets();
+  const assets = mayUseRds(deployment, target) ? withCertificates(loadAssets()) : loadAssets();
   const compose = renderComposeFolder(hostDeployment(deployment, target), assets);
   return {
     ...Object.fromEntries(compose.map(({ path, text }) => [path, text])),

@@ -11,13 +11,16 @@ import {
   type HostFiles,
 } from "../../constructs/aws/index.js";
 import { loadAssets } from "../../constructs/image/index.js";
-import { resolveDeployment } from "../../constructs/mlflow/index.js";
+import { resolveDeployment, type MlflowDeploymentProps } from "../../constructs/mlflow/index.js";
 import { renderHostFiles } from "../../stacks/aws/host-files.js";
-import { awsProps, exampleBucket, hostTarget } from "../helpers/aws/cases.js";
+import { awsProps, exampleBucket, hostTarget, uriSecretArn } from "../helpers/aws/cases.js";
 
-function filesOf(target: Partial<AwsTargetProps> = {}): HostFiles {
+function filesOf(
+  target: Partial<AwsTargetProps> = {},
+  props: Partial<MlflowDeploymentProps> = {},
+): HostFiles {
   const asked = hostTarget(target);
-  const deployment = resolveDeployment(propsForAws(awsProps(), asked));
+  const deployment = resolveDeployment(propsForAws(awsProps(props), asked));
   return renderHostFiles(deployment, resolveAwsTarget(asked, deployment));
 }
 
@@ -79,6 +82,15 @@ test("RDS: a database of somebody else's, and an image with its certificates", (
   expect(Object.keys(secrets ?? {})).not.toContain("POSTGRES_PASSWORD");
   expect(files["tracking-server/rds-ca.pem"]).toMatch(/^-----BEGIN CERTIFICATE-----/);
   expect(files["tracking-server/Dockerfile"]).toContain("COPY rds-ca.pem");
+});
+
+test.each([
+  ["postgresql+psycopg2", true],
+  ["mysql+pymysql", false],
+] as const)("%s of the user's, which may be RDS: certificates in the image: %s", (driver, has) => {
+  const secretArns = { MLFLOW_BACKEND_STORE_URI: uriSecretArn };
+  const files = filesOf({ secretArns }, { backendStore: { kind: "external", driver } });
+  expect(Object.hasOwn(files, "tracking-server/rds-ca.pem")).toBe(has);
 });
 
 test("has what brings them up", () => {

@@ -77,9 +77,13 @@ describe("the instance", () => {
     expect(only(given, "aws_ebs_volume")["availability_zone"]).toMatch(/^\$\{data\.aws_subnet\./);
   });
 
-  test("is replaced when a file is another, and only then", () => {
+  test("is replaced when a file is another or the volume is larger, and only then", () => {
+    const userData = (each: AwsConfiguration) => only(each, "aws_instance")["user_data"];
+    expect(userData(synth())).toBe(userData(file));
+    expect(userData(synth({ backupDays: 14, instanceType: "t4g.large" }))).toBe(userData(file));
+    // Its file system is made larger at boot alone.
+    expect(userData(synth({ dataVolumeGiB: 50 }))).not.toBe(userData(file));
     const { hash } = settingsOf(file);
-    expect(settingsOf(synth())["hash"]).toBe(hash);
     expect(settingsOf(synth({ dataVolumeGiB: 50 }))["hash"]).toBe(hash);
     const other = synth({}, { trackingServer: { publicUrls: ["https://other.example.com"] } });
     expect(settingsOf(other)["hash"]).not.toBe(hash);
@@ -156,6 +160,9 @@ describe("RDS", () => {
     const file = synth({ hostDatabase: "rds" });
     const database = only(file, "aws_db_instance");
     expect(database).toMatchObject({ db_name: "mlflow", password_wo_version: 1 });
+    // Known once there is a version to be read: a run that was cut off before can be planned again.
+    const [read = {}] = Object.values(file.ephemeral?.["aws_secretsmanager_secret_version"] ?? {});
+    expect(read["secret_id"]).toMatch(/^\$\{aws_secretsmanager_secret_version\.[\w-]+\.arn\}$/);
     const kept = "${ephemeral.aws_secretsmanager_secret_version.POSTGRES_PASSWORD.secret_string}";
     expect(database["password_wo"]).toBe(kept);
     const values = all(file, "aws_secretsmanager_secret_version");
@@ -166,9 +173,9 @@ describe("RDS", () => {
     expect(uri).toMatch(
       /:5432\/mlflow\?sslmode=verify-full&sslrootcert=\/opt\/mlflow-stacks\/rds-ca\.pem$/,
     );
-    const read = statementsOf(file, "instance").find(({ Sid }) => Sid === "ReadSecrets");
-    expect(read?.Resource).toHaveLength(1);
-    expect(String(read?.Resource)).toMatch(/database_uri/);
+    const secrets = statementsOf(file, "instance").find(({ Sid }) => Sid === "ReadSecrets");
+    expect(secrets?.Resource).toHaveLength(1);
+    expect(String(secrets?.Resource)).toMatch(/database_uri/);
     expect(settingsOf(file)).toMatchObject({ databasePort: 5432 });
   });
 });

@@ -28,7 +28,8 @@ apt=(apt-get --quiet --yes -o DPkg::Lock::Timeout=600 -o Acquire::Retries=5)
 export DEBIAN_FRONTEND=noninteractive
 
 has_packages() {
-	docker compose version && python3 -c "import boto3" && command -v mkfs.ext4 iptables
+	docker compose version && python3 -c "import boto3" &&
+		command -v mkfs.ext4 && command -v iptables
 } > /dev/null 2>&1
 
 # Ubuntu and Debian cut Docker into packages of different names.
