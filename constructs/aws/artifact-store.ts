@@ -1,7 +1,8 @@
 import { S3BucketLifecycleConfiguration } from "@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration/index.js";
+import { TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import type { AwsContext } from "./context.js";
-import { PrivateBucket } from "./private-bucket.js";
+import { bucketParts, PrivateBucket } from "./private-bucket.js";
 
 /** The bucket of the artifacts, made or named, and who it is. */
 export class ArtifactStore extends Construct {
@@ -17,6 +18,26 @@ export class ArtifactStore extends Construct {
     this.bucket = artifactStore.bucket;
     this.prefix = artifactStore.prefix;
     this.ready = target.createBucket ? [this.make(target.protect)] : [];
+    if (!target.createBucket) this.forget();
+  }
+
+  /**
+   * With the bucket the order not to destroy it goes out of the configuration. Terraform shall forget
+   * one that it made, and leave it with its settings where it is.
+   *
+   * @see https://developer.hashicorp.com/terraform/language/resources/syntax#removing-resources
+   */
+  private forget(): void {
+    const stack = TerraformStack.of(this);
+    // Stand-ins at the paths of the resources, for their addresses.
+    const bucket = new Construct(this, "bucket");
+    const parts = Object.entries(bucketParts).map(([id, type]) => [type, bucket, id] as const);
+    const lifecycle = [S3BucketLifecycleConfiguration.tfResourceType, this, "lifecycle"] as const;
+    const removed = [...parts, lifecycle].map(([type, scope, id]) => ({
+      from: `${type}.${stack.getLogicalId(new Construct(scope, id).node)}`,
+      lifecycle: { destroy: false },
+    }));
+    stack.addOverride("removed", removed);
   }
 
   private make(protect: boolean): PrivateBucket {

@@ -13,6 +13,16 @@ export interface PrivateBucketProps {
   readonly protect: boolean;
 }
 
+/** Types of what such a bucket is made of, by their ids. */
+export const bucketParts: Readonly<Record<string, string>> = {
+  Resource: S3Bucket.tfResourceType,
+  "public-access": S3BucketPublicAccessBlock.tfResourceType,
+  ownership: S3BucketOwnershipControls.tfResourceType,
+  encryption: S3BucketServerSideEncryptionConfigurationA.tfResourceType,
+  versioning: S3BucketVersioningA.tfResourceType,
+  policy: S3BucketPolicy.tfResourceType,
+};
+
 /** A bucket that only its account reads, by TLS, and that keeps old versions. */
 export class PrivateBucket extends Construct {
   readonly resource: S3Bucket;
