@@ -24,7 +24,10 @@ export class AwsStack extends TerraformStack {
     const { login } = rest.deployment.trackingServer;
     this.addOutput("tracking_uri", url);
     if (login) this.addOutput("tracking_username", login.adminUsername);
+    // By these the command knows whose state it has before it, and what it may destroy.
+    this.addOutput("deployment", rest.deployment.name);
     this.addOutput("region", rest.target.region);
+    this.addOutput("protected", String(rest.target.protect));
     this.addOutput("artifact_bucket", bucket);
     if (adminPasswordSecret) this.addOutput("admin_password_secret", adminPasswordSecret);
     if (instanceId) this.addOutput("instance_id", instanceId);

@@ -83,7 +83,7 @@ function addStackVerbs(program: Command): void {
       .option("--yes", "do not ask before something that runs is replaced, or money is spent")
       .option(
         "--new-volume <name>",
-        "let a volume whose data is gone begin empty (home-lab)",
+        "let a volume whose data is gone begin empty; on aws: database, data-volume, bucket, …",
         collect,
       ),
   ).action(runs("deploy"));

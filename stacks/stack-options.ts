@@ -124,9 +124,6 @@ export function withStackOptions(command: Command, verb: StackVerb): Command {
   return command.addHelpText("after", `\nExamples:\n${lines.join("\n")}`);
 }
 
-/** Flags of the verbs themselves that only one stack has. */
-const verbFlags: Readonly<Record<string, StackName>> = { "--new-volume": "home-lab" };
-
 /**
  * A flag of another stack would do nothing.
  *
@@ -140,7 +137,7 @@ export function requireFlagsOf(stack: StackName, options: object): void {
     const { long = "" } = new Option(flags);
     return owner === undefined ? [] : [[long ?? "", owner] as const];
   });
-  for (const [flag, owner] of [...owned, ...Object.entries(verbFlags)]) {
+  for (const [flag, owner] of owned) {
     const isGiven = given.has(new Option(flag).attributeName());
     const problem = `is for the stack ${owner}; remove it, or name ${owner} in place of ${stack}`;
     problems.require(owner === stack || !isGiven, flag, problem);

@@ -33,7 +33,7 @@ const holding: Readonly<Record<string, readonly [word: string, attribute: string
 /** What the state holds. A bucket of files that are made again is no data. */
 export function dataIn(state: State | undefined): AwsData {
   const all = (state?.resources ?? []).filter(({ mode }) => mode === "managed");
-  const data = all.filter((resource) => resource.type in holding && !isFilesBucket(resource));
+  const data = all.filter(holdsData);
   const one = (type: string, attribute: string) => {
     const value = data.find((resource) => resource.type === type)?.values[attribute];
     return typeof value === "string" && value !== "" ? value : undefined;
@@ -49,13 +49,25 @@ export function dataIn(state: State | undefined): AwsData {
   };
 }
 
-const isFilesBucket = ({ type, address }: StateResource): boolean =>
-  type === "aws_s3_bucket" && !address.includes("artifact-store");
+type Named = Pick<StateResource, "type" | "address">;
+
+/** Whether it holds what can't be made again. */
+export const holdsData = ({ type, address }: Named): boolean =>
+  type in holding && !(type === "aws_s3_bucket" && !address.includes("artifact-store"));
+
+/** `data-volume`: what a flag calls data of this type. */
+export const dataWord = (type: string): string => (holding[type]?.[0] ?? type).replaceAll(" ", "-");
 
 const isProtected = ({ values }: StateResource): boolean =>
   values["deletion_protection"] === true || values["enable_deletion_protection"] === true;
 
-function nameOf({ type, values, address }: StateResource): string {
+type Valued = Named & Pick<StateResource, "values">;
+
+/** `database mlflow-aws`; undefined: its type has no such name. */
+export const wordsFor = (resource: Valued): string | undefined =>
+  resource.type in holding || resource.type === "aws_lb" ? nameOf(resource) : undefined;
+
+function nameOf({ type, values, address }: Valued): string {
   const [word = "", attribute = ""] = holding[type] ?? ["load balancer", "name"];
   return `${word} ${String(values[attribute] ?? address)}`;
 }

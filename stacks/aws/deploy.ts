@@ -8,6 +8,8 @@ import { confirmed } from "../tools/confirm.js";
 import { writeFileAtomically } from "../tools/files.js";
 import { unlessAborted } from "../up/unless-aborted.js";
 import { writeClientFiles } from "./client-files.js";
+import { requireKept } from "./kept.js";
+import { lostData, requireNamedLosses } from "./lost.js";
 import type { AwsOptions } from "./options.js";
 import { readAwsOutputs, type AwsOutputValues } from "./outputs.js";
 import { lookAtAws, priceLines, type AwsLook } from "./plan.js";
@@ -18,6 +20,8 @@ import { withAwsSession, type AwsSession } from "./session.js";
 
 export interface AwsDeployOptions extends AwsOptions {
   readonly yes?: boolean;
+  /** Data that is gone, or not there yet, and may begin empty: `database`. */
+  readonly newVolume?: readonly string[];
 }
 
 /**
@@ -42,13 +46,15 @@ async function deploySession(
   signal: AbortSignal,
 ): Promise<number> {
   const { terraform, settings, names } = session;
-  const look = await lookAtAws(session, steps);
-  const { plan, changes } = look;
-  const state = await terraform.state();
+  const { newVolume = [], yes: _, ...given } = options;
+  const look = await lookAtAws(session, steps, given);
+  const { plan, changes, state } = look;
   const first = !state?.resources.some(({ mode }) => mode === "managed");
   if (first) console.log(`\n${priceLines(session).join("\n")}`);
   printWarnings(plan);
   console.log([...driftLines(plan, names), ...awsPlanLines(changes)].join("\n"));
+  requireKept(look, settings, names, given);
+  requireNamedLosses(lostData(look, names), newVolume, given);
   if (!(await agreed(session, changes, first, options))) {
     console.log("Nothing was changed.");
     return 1;
@@ -69,7 +75,7 @@ async function deploySession(
       work: async () => {
         if (!values) throw new Error("bug: applied without outputs");
         writeClientFiles(settings, values);
-        proof = await unlessAborted(proveAws(settings, values), signal);
+        proof = await unlessAborted(proveAws(settings, values, steps.report, signal), signal);
         return proof.kind === "inside" ? "Prove it as a client: not from here" : undefined;
       },
     },

@@ -5,6 +5,7 @@ import { confirmed } from "../tools/confirm.js";
 import { dataIn, requireDestroyable, type AwsData } from "./data.js";
 import type { AwsOptions } from "./options.js";
 import { awsPlanFile } from "./plan.js";
+import { requireSameStack } from "./same-stack.js";
 import { initialiseAws, withAwsSession, type AwsSession } from "./session.js";
 
 export interface AwsDestroyOptions extends AwsOptions {
@@ -43,7 +44,13 @@ async function destroySession(
   let state: State | undefined;
   await steps.run([
     { title: session.title, work: () => initialiseAws(session) },
-    { title: "Look at what is there", work: async () => void (state = await terraform.state()) },
+    {
+      title: "Look at what is there",
+      work: async () => {
+        requireSameStack(await terraform.output(), settings);
+        state = await terraform.state();
+      },
+    },
   ]);
   const found = dataIn(state);
   if (found.all === 0) {

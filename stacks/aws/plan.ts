@@ -4,9 +4,11 @@ import { priceOf } from "../../constructs/aws/price.js";
 import { stackCommand } from "../stack/command-line.js";
 import { printWarnings } from "../stack/plan-words.js";
 import { Steps } from "../stack/steps.js";
-import type { Plan } from "../terraform/plan.js";
+import { protectionProblem, requireKept, type Found } from "./kept.js";
+import { lostData, requireNamedLosses } from "./lost.js";
 import type { AwsOptions } from "./options.js";
 import { awsPlanLines, describeAwsPlan, driftLines, type AwsChange } from "./plan-words.js";
+import { requireSameStack } from "./same-stack.js";
 import { initialiseAws, withAwsSession, type AwsSession } from "./session.js";
 
 export interface AwsPlanOptions extends AwsOptions {
@@ -28,9 +30,12 @@ export async function planAws(
   const { report } = steps;
   return withAwsSession(options, { signal, report, isTrial: true }, async (session) => {
     console.log(priceLines(session).join("\n"));
-    const { plan, changes } = await lookAtAws(session, steps);
+    const look = await lookAtAws(session, steps, options);
+    const { plan, changes } = look;
     printWarnings(plan);
     console.log([...driftLines(plan, session.names), ...awsPlanLines(changes)].join("\n"));
+    requireKept(look, session.settings, session.names, options);
+    requireNamedLosses(lostData(look, session.names), [], options);
     if (changes.length === 0) {
       console.log(`${stack}: nothing changes`);
       return 0;
@@ -45,24 +50,40 @@ export const priceLines = ({ settings: { target, deployment } }: AwsSession): re
   describePrice(priceOf(target, deployment), target);
 
 /** What an apply would do. */
-export interface AwsLook {
-  readonly plan: Plan;
+export interface AwsLook extends Found {
   readonly changes: readonly AwsChange[];
 }
 
-/** Opens the state and plans. Changes nothing. */
-export async function lookAtAws(session: AwsSession, steps: Steps): Promise<AwsLook> {
+/**
+ * Opens the state and plans. Changes nothing.
+ *
+ * @throws {ConfigError} when the state is another deployment's, or the plan takes what is protected
+ */
+export async function lookAtAws(
+  session: AwsSession,
+  steps: Steps,
+  options: AwsOptions,
+): Promise<AwsLook> {
   const { terraform, settings, names } = session;
-  let plan: Plan | undefined;
+  let look: Found | undefined;
   await steps.run([
     { title: session.title, work: () => initialiseAws(session) },
     {
       title: "Look at AWS and plan",
-      work: async () => void (plan = await terraform.plan({ out: awsPlanFile(settings.out) })),
+      work: async () => {
+        const outputs = await terraform.output();
+        requireSameStack(outputs, settings);
+        try {
+          const plan = await terraform.plan({ out: awsPlanFile(settings.out) });
+          look = { plan, outputs, state: await terraform.state() };
+        } catch (error) {
+          throw protectionProblem(error, names, options) ?? error;
+        }
+      },
     },
   ]);
-  if (!plan) throw new Error("bug: planned without a plan");
-  return { plan, changes: describeAwsPlan(plan, names) };
+  if (!look) throw new Error("bug: planned without a plan");
+  return { ...look, changes: describeAwsPlan(look.plan, names) };
 }
 
 /** Plan file of the stack. It holds no secrets: those are ephemeral. */

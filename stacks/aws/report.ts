@@ -57,12 +57,23 @@ export function awsReportLines(
   ];
 }
 
+/** MLflow takes the first password once; whoever changes it does so in MLflow. */
+const changedLines = ({
+  region,
+  admin_password_secret: secret,
+}: AwsOutputValues): readonly string[] => [
+  "  from here  it answers; the admin's password is no longer the first one, so nothing was proven",
+  "             to have it below again:",
+  `             aws secretsmanager put-secret-value --region ${region} --secret-id ${secret} --secret-string …`,
+];
+
 function reachLines(
   { target, deployment }: AwsSettings,
   values: AwsOutputValues,
   proof: AwsProof,
 ): readonly string[] {
   if (proof.kind === "proven") return ["  proven     a run, a metric, a file up and down"];
+  if (proof.kind === "password-changed") return changedLines(values);
   if (proof.kind === "not-proven") return [pc.yellow(`  from here  not yet: ${proof.problem}`)];
   const balanced = target.shape === "managed" || target.domain !== undefined;
   const tunnel = tunnelCommand(values, deployment.trackingServer.port);
