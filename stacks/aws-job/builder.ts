@@ -52,7 +52,7 @@ export function builderProblem(platform: string, { own, known }: Builder) {
       ? `needs docker buildx, which is not installed`
       : `needs emulation, which this Docker (${own}) has not; install it with "docker run --privileged --rm tonistiigi/binfmt --install ${architecture}"`;
   return {
-    path: "target.architecture",
+    path: "target.architecture (--architecture)",
     problem: `must be one that an image can be built for here; ${platform} ${missing}; or use target.architecture "${other}"`,
   };
 }

@@ -16,7 +16,7 @@ test("an engine builds for itself, and for what it emulates", () => {
 test("without emulation both ways out are told", () => {
   const problem = builderProblem("linux/arm64", { own: "linux/amd64", known: ["linux/amd64"] });
   expect(problem).toStrictEqual({
-    path: "target.architecture",
+    path: "target.architecture (--architecture)",
     problem:
       'must be one that an image can be built for here; linux/arm64 needs emulation, which this Docker (linux/amd64) has not; install it with "docker run --privileged --rm tonistiigi/binfmt --install arm64"; or use target.architecture "x86_64"',
   });
