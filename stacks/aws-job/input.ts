@@ -35,7 +35,12 @@ const migrate = z.strictObject({
   database: text.optional(),
 });
 
-const start = z.strictObject({ verb: z.literal("start"), ...ecs });
+const start = z.strictObject({
+  verb: z.literal("start"),
+  ...ecs,
+  /** Identifier of the RDS instance that a migration may have taken a snapshot of. */
+  database: text.optional(),
+});
 
 const jobs = z.discriminatedUnion("verb", [pushImage, migrate, start]);
 

@@ -1,4 +1,6 @@
 import type { Task } from "@aws-sdk/client-ecs";
+import { ConfigError } from "../../constructs/mlflow/index.js";
+import { awsFailure } from "../tools/aws-failure.js";
 import type { Aws } from "./aws.js";
 import type { MigrateJob } from "./input.js";
 import { runningMigrations, startMigration, waitForEnd } from "./migration-task.js";
@@ -14,9 +16,13 @@ import { wayBack } from "./way-back.js";
  * @throws what went wrong, the container's last lines, and the way back
  */
 export async function migrate(aws: Aws, job: MigrateJob): Promise<void> {
-  const task = (await unfinished(aws, job)) ?? (await begin(aws, job));
-  const ended = await waitForEnd(aws, job, task);
-  if (!succeeded(ended, job.container)) throw await failure(aws, job, ended);
+  try {
+    const task = (await unfinished(aws, job)) ?? (await begin(aws, job));
+    const ended = await waitForEnd(aws, job, task);
+    if (!succeeded(ended, job.container)) throw await failure(aws, job, ended);
+  } catch (error) {
+    throw await withWayBack(aws, job, awsFailure(error, "migrate"));
+  }
   console.log(`the database is ready for MLflow ${job.version}`);
 }
 
@@ -40,11 +46,18 @@ async function begin(aws: Aws, job: MigrateJob): Promise<Task> {
   return startMigration(aws, job);
 }
 
-async function failure(aws: Aws, job: MigrateJob, task: Task): Promise<Error> {
+async function failure({ logs }: Aws, job: MigrateJob, task: Task): Promise<Error> {
+  const { logGroup, container } = job;
   const lines = [
-    `the migration ${taskId(task)} failed: ${whyStopped(task, job.container)}`,
-    ...(await lastLogLines(aws.logs, job.logGroup, task, job.container)),
-    ...(await wayBack(aws, job)),
+    `the migration ${taskId(task)} failed: ${whyStopped(task, container)}`,
+    ...(await lastLogLines(logs, logGroup, task, container)),
   ];
   return new Error(lines.join("\n"));
+}
+
+/** From wherever it failed: the server may be stopped by then. */
+async function withWayBack(aws: Aws, job: MigrateJob, error: unknown): Promise<unknown> {
+  if (!(error instanceof Error) || error instanceof ConfigError) return error;
+  const lines = [error.message, ...(await wayBack(aws, job))];
+  return new Error(lines.join("\n"), { cause: error });
 }

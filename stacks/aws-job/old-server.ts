@@ -2,7 +2,7 @@ import { UpdateServiceCommand } from "@aws-sdk/client-ecs";
 import type { Aws } from "./aws.js";
 import type { MigrateJob } from "./input.js";
 import { releaseOf } from "./release.js";
-import { findService, listTasks, taskDefinitionOf } from "./tasks.js";
+import { findService, imageOf, listTasks } from "./tasks.js";
 import { finished, going, waitFor } from "./wait.js";
 
 /** Longer than a load balancer takes to let go of a task, and a task to end. */
@@ -18,8 +18,7 @@ export async function stopOldServer({ ecs }: Aws, job: MigrateJob): Promise<bool
   const { cluster, service, version, pollSeconds } = job;
   const found = await findService(ecs, job);
   if (found?.taskDefinition === undefined) return false;
-  const { containerDefinitions = [] } = await taskDefinitionOf(ecs, found.taskDefinition);
-  const release = releaseOf(containerDefinitions[0]?.image ?? "");
+  const release = releaseOf(await imageOf(ecs, found.taskDefinition));
   if (release === version) return false;
   const name = release === undefined ? "a release that its tag does not tell" : `MLflow ${release}`;
   console.log(`the server of ${name} is stopped before the database is brought to ${version}`);

@@ -1,10 +1,12 @@
 import { UpdateServiceCommand, type Service, type Task } from "@aws-sdk/client-ecs";
 import type { Aws } from "./aws.js";
 import type { StartJob } from "./input.js";
+import { lookUp } from "./look-up.js";
 import { isGivenUp, judgeRollout, primaryOf, shortName } from "./rollout.js";
 import { lastLogLines, taskId, whyStopped } from "./task-report.js";
 import { findService, listTasks, taskDefinitionOf } from "./tasks.js";
 import { NotInTime, waitFor } from "./wait.js";
+import { wayOn } from "./way-back.js";
 
 const startMinutes = 15;
 
@@ -74,12 +76,16 @@ async function stoppedTasks({ ecs }: Aws, job: StartJob): Promise<readonly Task[
 }
 
 async function failure(aws: Aws, job: StartJob, summary: string): Promise<Error> {
-  const { events = [] } = await serviceOf(aws, job);
-  const stopped = await stoppedTasks(aws, job);
-  const lines = [
-    ...events.slice(0, 3).map(({ message = "" }) => `  ${message}`),
-    ...stopped.slice(0, 2).map((task) => `  task ${taskId(task)}: ${whyStopped(task)}`),
-    ...(stopped[0] ? await lastLogLines(aws.logs, job.logGroup, stopped[0]) : []),
-  ];
-  return new Error([summary, ...lines].join("\n"));
+  const seen = await lookUp("the service's events can't be shown", async () => {
+    const { events = [] } = await serviceOf(aws, job);
+    return events.slice(0, 3).map(({ message = "" }) => `  ${message}`);
+  });
+  const ended = await lookUp("the server's last tasks can't be shown", async () => {
+    const stopped = await stoppedTasks(aws, job);
+    return [
+      ...stopped.slice(0, 2).map((task) => `  task ${taskId(task)}: ${whyStopped(task)}`),
+      ...(stopped[0] ? await lastLogLines(aws.logs, job.logGroup, stopped[0]) : []),
+    ];
+  });
+  return new Error([summary, ...seen, ...ended, ...(await wayOn(aws, job))].join("\n"));
 }

@@ -4,19 +4,29 @@ import {
   ResourceNotFoundException,
 } from "@aws-sdk/client-cloudwatch-logs";
 import type { Task } from "@aws-sdk/client-ecs";
+import { lookUp } from "./look-up.js";
 
 /** `0123abcd` of `arn:aws:ecs:…:task/cluster/0123abcd`. */
 export const taskId = ({ taskArn = "" }: Task): string =>
   taskArn.slice(taskArn.lastIndexOf("/") + 1);
 
+const ways = "its subnets need a way to ECR, S3, Secrets Manager and CloudWatch Logs";
+
 /** What is known of failures whose own words don't tell what to do. */
 const advice: readonly (readonly [said: RegExp, advice: string])[] = [
-  [/OutOfMemory|exit code 137/, "it needs more memory: target.taskMemoryMiB"],
   [
-    /CannotPullContainer|ResourceInitializationError|i\/o timeout/,
-    "its subnets need a way to ECR, S3, Secrets Manager and CloudWatch Logs",
+    /OutOfMemory|exit code 137/,
+    "it needs more memory: target.taskMemoryMiB (MLSTACK_AWS_TASK_MEMORY_MIB)",
   ],
-  [/exec format error/, "the image is of another architecture than the task"],
+  [
+    /ResourceInitializationError/,
+    `${ways}; and a secret of target.secretArns (MLSTACK_AWS_SECRET_ARNS) must be under AWS's own KMS key, aws/secretsmanager`,
+  ],
+  [/CannotPullContainer|i\/o timeout/, ways],
+  [
+    /exec format error/,
+    "the image is of another architecture than the task: target.architecture (--architecture)",
+  ],
 ];
 
 /** Why a task ended, in one line. */
@@ -40,7 +50,7 @@ export const succeeded = ({ containers = [] }: Task, name: string): boolean =>
 const shownLines = 7;
 const shownCharacters = 240;
 
-/** The last lines that a task's container wrote; none where it wrote nothing. */
+/** The last lines that a task's container wrote; none where it wrote nothing. Never throws. */
 export async function lastLogLines(
   logs: CloudWatchLogsClient,
   logGroupName: string,
@@ -49,13 +59,15 @@ export async function lastLogLines(
 ): Promise<readonly string[]> {
   const logStreamName = `${name}/${name}/${taskId(task)}`;
   const question = { logGroupName, logStreamName, limit: 50, startFromHead: false };
-  try {
-    const { events = [] } = await logs.send(new GetLogEventsCommand(question));
-    return lastLines(events.map(({ message = "" }) => message));
-  } catch (error) {
-    if (error instanceof ResourceNotFoundException) return [];
-    throw error;
-  }
+  return lookUp(`the log ${logGroupName} can't be shown`, async () => {
+    try {
+      const { events = [] } = await logs.send(new GetLogEventsCommand(question));
+      return lastLines(events.map(({ message = "" }) => message));
+    } catch (error) {
+      if (error instanceof ResourceNotFoundException) return [];
+      throw error;
+    }
+  });
 }
 
 export const lastLines = (messages: readonly string[]): readonly string[] =>

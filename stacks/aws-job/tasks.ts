@@ -34,6 +34,12 @@ export async function taskDefinitionOf(ecs: ECSClient, arn: string): Promise<Tas
   return taskDefinition ?? {};
 }
 
+/** Image of a task definition's first container. */
+export async function imageOf(ecs: ECSClient, arn: string): Promise<string> {
+  const { containerDefinitions = [] } = await taskDefinitionOf(ecs, arn);
+  return containerDefinitions[0]?.image ?? "";
+}
+
 /** Tasks that shall run or not, of a service or of a family; stopped ones for about an hour. */
 export async function listTasks(
   ecs: ECSClient,

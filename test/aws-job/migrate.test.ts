@@ -158,9 +158,64 @@ test("a failure tells the exit code, the last lines, the snapshot and the way ba
   expect(all).toContain("  | relation already exists");
   expect(all).toContain("The old server was stopped, and stays so.");
   expect(all).toContain(`--service ${lab.cluster} --desired-count 1`);
-  expect(all).toContain(`restore the snapshot ${snapshot} as ${lab.cluster}`);
+  expect(all).toContain(`put the snapshot ${snapshot} in its place`);
+  expect(all).toContain(`--new-db-instance-identifier ${lab.cluster}-aside --apply-immediately`);
+  expect(all).toContain(
+    `restore-db-instance-from-db-snapshot --region eu-central-1 --db-instance-identifier ${lab.cluster} --db-snapshot-identifier ${snapshot} --db-instance-class db.t4g.micro`,
+  );
+  expect(all).toMatch(/--db-parameter-group-name \S+ --no-publicly-accessible --manage-master/);
+  expect(all).toContain(`terraform -chdir=${program.folder} import "$db" ${lab.cluster}`);
   const failure = all.slice(all.indexOf("the migration", all.indexOf("failed:") - 60));
   expect(failure.trim().split("\n").length).toBeLessThanOrEqual(15);
+});
+
+const forbidden = (operations: RegExp) => (exchange: Exchange) =>
+  operations.test(exchange.operation)
+    ? { status: 400, body: { __type: "AccessDeniedException", message: "not authorized" } }
+    : undefined;
+
+test("a look-up that is forbidden is a line of the report, and hides nothing else", async () => {
+  await lab.database();
+  await lab.serve(await lab.define("tracking-server", "3.17.1"));
+  proxy.clear({ instead: forbidden(/^GetLogEvents$/), amend: ending(3, ["upgrading"]) });
+  const { exitCode, all } = await migrate({ database: lab.cluster });
+  expect(exitCode).toBe(1);
+  expect(all).toContain("failed: exit code 3; Essential container in task exited");
+  expect(all).toContain(`the log ${lab.logGroup} can't be shown: AWS forbids it: not authorized`);
+  expect(all).toContain("The old server was stopped, and stays so.");
+});
+
+test("without the permission to list snapshots the rest of the way back is told", async () => {
+  await lab.database();
+  await lab.serve(await lab.define("tracking-server", "3.17.1"));
+  let isTaken = false;
+  const body = `<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>`;
+  proxy.clear({
+    instead: ({ operation }) => {
+      isTaken ||= operation === "RunTask";
+      return isTaken && operation === "DescribeDBSnapshots" ? { status: 403, body } : undefined;
+    },
+    amend: ending(3, []),
+  });
+  const { exitCode, all } = await migrate({ database: lab.cluster });
+  expect(exitCode).toBe(1);
+  expect(all).toContain(`--service ${lab.cluster} --desired-count 1`);
+  expect(all).toContain(`the snapshots of ${lab.cluster} can't be listed: AWS forbids it: no`);
+});
+
+test("a snapshot that fails leaves the server stopped, and tells the way back too", async () => {
+  await lab.database();
+  await lab.serve(await lab.define("tracking-server", "3.17.1"));
+  const body = `<ErrorResponse><Error><Code>SnapshotQuotaExceeded</Code><Message>100 are there</Message></Error></ErrorResponse>`;
+  proxy.clear({
+    instead: ({ operation }) =>
+      operation === "CreateDBSnapshot" ? { status: 400, body } : undefined,
+  });
+  const { exitCode, all } = await migrate({ database: lab.cluster });
+  expect(exitCode).toBe(1);
+  expect(all).toContain("100 are there");
+  expect(all).toContain("The old server was stopped, and stays so.");
+  expect(changes()).not.toContain("RunTask");
 });
 
 test("a failure of the same release says that the server goes on", async () => {

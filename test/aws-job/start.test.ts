@@ -1,4 +1,5 @@
 import { DescribeServicesCommand, UpdateServiceCommand } from "@aws-sdk/client-ecs";
+import { CreateDBSnapshotCommand } from "@aws-sdk/client-rds";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import {
   startMotoProxy,
@@ -32,7 +33,10 @@ beforeEach(async () => {
   proxy.clear();
 });
 
-const start = (taskDefinition = wanted): Promise<JobRan> =>
+const start = (
+  taskDefinition = wanted,
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<JobRan> =>
   program.run(
     "start",
     {
@@ -42,6 +46,7 @@ const start = (taskDefinition = wanted): Promise<JobRan> =>
       service: lab.cluster,
       taskDefinition,
       logGroup: lab.logGroup,
+      ...more,
     },
     proxy.environment,
   );
@@ -192,6 +197,56 @@ test("a first deployment that ECS has given up is begun anew by the next run", a
   expect(all).toContain("no new deployment yet");
   expect(exitCode).toBe(0);
   expect(updates()).toMatchObject([anew()]);
+});
+
+test("a server of another release that ECS went back to is told not to fit the database", async () => {
+  await lab.serve(wanted);
+  await lab.database();
+  const snapshot = `${lab.cluster}-before-3-17-2-202611280915`;
+  await lab.rds.send(
+    new CreateDBSnapshotCommand({
+      DBInstanceIdentifier: lab.cluster,
+      DBSnapshotIdentifier: snapshot,
+    }),
+  );
+  const old = primary({ taskDefinition: await lab.define("tracking-server", "3.17.1") });
+  const begun = { deployments: [primary({ rolloutState: "IN_PROGRESS", runningCount: 0 })] };
+  proxy.clear({ amend: looks(begun, begun, { deployments: [old] }) });
+  const { exitCode, all } = await start(wanted, { database: lab.cluster });
+  expect(exitCode).toBe(1);
+  expect(all).toContain(
+    "is of MLflow 3.17.1, and does not fit the database: that was brought to 3",
+  );
+  expect(all).toContain(`--service ${lab.cluster} --desired-count 0`);
+  expect(all).toContain(`put the snapshot ${snapshot} in its place`);
+});
+
+test("a server of the same release that ECS went back to goes on", async () => {
+  await lab.serve(wanted);
+  const old = primary({ taskDefinition: await lab.define("tracking-server", "3.17.2") });
+  const begun = { deployments: [primary({ rolloutState: "IN_PROGRESS", runningCount: 0 })] };
+  proxy.clear({ amend: looks(begun, begun, { deployments: [old] }) });
+  const { exitCode, all } = await start();
+  expect(exitCode).toBe(1);
+  expect(all).toContain("does not run: ECS went back to");
+  expect(all).not.toContain("does not fit");
+});
+
+test("a look-up that is forbidden is a line of the report, and hides nothing else", async () => {
+  await lab.serve(wanted);
+  const failed = { rolloutState: "FAILED", rolloutStateReason: "tasks failed", runningCount: 0 };
+  const begun = { deployments: [primary({ rolloutState: "IN_PROGRESS", runningCount: 0 })] };
+  const stopped = tasksOf("bad", { lastStatus: "STOPPED", stoppedReason: "it ended" }, 1);
+  const body = { __type: "AccessDeniedException", message: "not authorized" };
+  proxy.clear({
+    amend: looks(begun, begun, { deployments: [primary(failed)], stopped }),
+    instead: ({ operation }) => (operation === "GetLogEvents" ? { status: 400, body } : undefined),
+  });
+  const { exitCode, all } = await start();
+  expect(exitCode).toBe(1);
+  expect(all).toContain("does not run: tasks failed");
+  expect(all).toContain("  task bad0: its container did not start; it ended");
+  expect(all).toContain(`the log ${lab.logGroup} can't be shown: AWS forbids it: not authorized`);
 });
 
 test("a deployment that fails again is given up", async () => {

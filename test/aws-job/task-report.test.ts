@@ -17,11 +17,16 @@ test.each([
   [task({ exitCode: 3 }), "exit code 3; Essential container in task exited"],
   [
     task({ exitCode: 137, reason: "OutOfMemoryError: Container killed due to memory usage" }),
-    "(it needs more memory: target.taskMemoryMiB)",
+    "(it needs more memory: target.taskMemoryMiB (MLSTACK_AWS_TASK_MEMORY_MIB))",
   ],
   [
     task({}, "ResourceInitializationError: unable to pull secrets or registry auth"),
     "its container did not start; ResourceInitializationError: unable to pull secrets or registry auth (its subnets need a way to ECR",
+  ],
+  [task({}, "ResourceInitializationError: AccessDenied kms"), "own KMS key, aws/secretsmanager)"],
+  [
+    task({ exitCode: 255, reason: "exec format error" }),
+    "(the image is of another architecture than the task: target.architecture (--architecture))",
   ],
 ])("a stopped task is told in one line", (stopped, words) => {
   expect(whyStopped(stopped, "db-upgrade")).toContain(words);
