@@ -7,6 +7,7 @@ import {
   type MlflowDeploymentProps,
 } from "../mlflow/index.js";
 import type { AwsTarget, AwsTargetProps } from "./aws-target.js";
+import { hostDeployment } from "./host-deployment.js";
 import { hasLoadBalancer } from "./resolve-network.js";
 
 /**
@@ -75,11 +76,9 @@ function requireBucket(
 }
 
 /** A secret that nobody can make up, and one that nothing reads. */
-function requireSecrets(
-  { backendStore, secrets }: MlflowDeployment,
-  { secretArns, hostDatabase, shape, network }: AwsTarget,
-  problems: Problems,
-): void {
+function requireSecrets(deployment: MlflowDeployment, target: AwsTarget, problems: Problems): void {
+  const { backendStore, secrets } = deployment;
+  const { secretArns, hostDatabase, shape, network } = target;
   if (backendStore.kind === "external") {
     problems.require(
       secretArns.MLFLOW_BACKEND_STORE_URI !== undefined,
@@ -97,8 +96,10 @@ function requireSecrets(
       'must not be "endpoints" with backendStore.kind "external", because no way leads to your database; use "nat", or target.vpcId for the network that it is in',
     );
   }
+  // RDS behind an instance has passwords of its own, in place of the deployment's.
+  const ofShape = shape === "host" ? hostDeployment(deployment, target).secrets : secrets;
   for (const name of Object.keys(secretArns)) {
-    const reads = secrets.some((secret) => secret.name === name);
+    const reads = [secrets, ofShape].every((list) => list.some((secret) => secret.name === name));
     const problem = "must not be given, because this deployment does not read it";
     problems.require(reads && name !== "POSTGRES_PASSWORD", `target.secretArns.${name}`, problem);
   }

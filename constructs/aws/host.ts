@@ -16,6 +16,7 @@ import { Instance } from "./instance.js";
 import { LoadBalancer } from "./load-balancer.js";
 import { Network } from "./network.js";
 import { connect, SecurityGroup } from "./security-group.js";
+import type { AwsTransform } from "./transform.js";
 import { renderUserData, startScript } from "./user-data.js";
 
 export type { HostFiles } from "./host-folder.js";
@@ -40,6 +41,7 @@ export class Host extends Construct {
     id: string,
     private readonly context: AwsContext,
     private readonly files: HostFiles,
+    private readonly transform: AwsTransform,
   ) {
     super(scope, id);
     const { deployment, target, name } = context;
@@ -113,7 +115,8 @@ export class Host extends Construct {
       databasePort: this.databasePort,
     });
     const dependsOn = this.needs();
-    return new Instance(this, "instance", { context, subnetId, group, role, userData, dependsOn });
+    const parts = { context, subnetId, group, role, userData, dependsOn };
+    return new Instance(this, "instance", { ...parts, transform: this.transform.instance });
   }
 
   /** What the instance does not name, and would fail without. */

@@ -5,3 +5,4 @@ export type { HostFiles } from "./host.js";
 export { withCertificates } from "./image-context.js";
 export * from "./mlflow-deployment.js";
 export { resolveAwsTarget } from "./resolve-aws-target.js";
+export type { AwsTransform } from "./transform.js";

@@ -1,8 +1,6 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group/index.js";
 import type { DbInstance } from "@cdktf/provider-aws/lib/db-instance/index.js";
-import type { EcsServiceConfig } from "@cdktf/provider-aws/lib/ecs-service/index.js";
 import { EcsCluster } from "@cdktf/provider-aws/lib/ecs-cluster/index.js";
-import type { EcsTaskDefinitionConfig } from "@cdktf/provider-aws/lib/ecs-task-definition/index.js";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import {
@@ -27,17 +25,7 @@ import { Service } from "./service.js";
 import { Task } from "./task.js";
 import { TaskRoles } from "./task-roles.js";
 import { TrackingServerImage } from "./tracking-server-image.js";
-
-/** Last word on a part of the managed shape, for what the target has no field for. */
-export interface ManagedTransform {
-  readonly tasks?: Partial<
-    Record<
-      "tracking-server" | "db-upgrade",
-      (config: EcsTaskDefinitionConfig) => EcsTaskDefinitionConfig
-    >
-  >;
-  readonly service?: (config: EcsServiceConfig) => EcsServiceConfig;
-}
+import type { AwsTransform } from "./transform.js";
 
 /** ECS Fargate, RDS, S3 and a load balancer. */
 export class Managed extends Construct {
@@ -56,7 +44,7 @@ export class Managed extends Construct {
     scope: Construct,
     id: string,
     private readonly context: AwsContext,
-    private readonly transform: ManagedTransform = {},
+    private readonly transform: AwsTransform,
   ) {
     super(scope, id);
     const { deployment, target, name } = context;

@@ -8,14 +8,16 @@ import type { AwsTarget } from "./aws-target.js";
 import type { AwsContext } from "./context.js";
 import { EncryptionKey } from "./encryption-key.js";
 import { Host, type HostFiles } from "./host.js";
-import { Managed, type ManagedTransform } from "./managed.js";
+import { Managed } from "./managed.js";
+import { requireParts, type AwsTransform } from "./transform.js";
 
 export interface MlflowDeploymentProps {
   readonly deployment: Deployment;
   readonly target: AwsTarget;
   /** What an instance runs; required by the shape `host`, and by no other. */
   readonly files?: HostFiles;
-  readonly transform?: ManagedTransform;
+  /** Last word on a part of the shape. */
+  readonly transform?: AwsTransform;
   /** Further arguments of the provider, such as `profile` or `assumeRole`. */
   readonly provider?: AwsProviderConfig;
   /**
@@ -50,8 +52,9 @@ export class MlflowDeployment extends Construct {
     private readonly props: MlflowDeploymentProps,
   ) {
     super(scope, id);
-    const { deployment, target } = props;
+    const { deployment, target, files, transform = {} } = props;
     requireAwsDeployment(deployment, target);
+    requireParts(target, files, transform);
     this.addProvider();
     const { name } = deployment;
     const accountId = new DataAwsCallerIdentity(this, "account").accountId;
@@ -65,7 +68,7 @@ export class MlflowDeployment extends Construct {
   }
 
   private addShape(context: AwsContext): AwsOutputs {
-    const { target, transform, files } = this.props;
+    const { target, transform = {}, files } = this.props;
     switch (target.shape) {
       case "managed": {
         const { loadBalancer, secrets } = new Managed(this, "managed", context, transform);
@@ -73,8 +76,8 @@ export class MlflowDeployment extends Construct {
         return { ...this.common(loadBalancer.url), adminPasswordSecret, instanceId: undefined };
       }
       case "host": {
-        if (!files) throw new Error("the shape host needs the files that its instance runs");
-        const host = new Host(this, "host", context, files);
+        if (!files) throw new Error("bug: the shape host without its files");
+        const host = new Host(this, "host", context, files, transform);
         const { url, adminPasswordSecret, instanceId } = host;
         return { ...this.common(url), adminPasswordSecret, instanceId };
       }

@@ -100,6 +100,18 @@ test("host refuses rustfs in the same words, and RDS beside a database of the us
   );
 });
 
+test.each(["MLFLOW_DB_PASSWORD", "MLFLOW_BACKEND_STORE_URI"])(
+  "host with RDS, which has passwords of its own, refuses %s",
+  (secret) => {
+    const given = { hostDatabase: "rds", secretArns: { [secret]: uriSecretArn } };
+    expect(hostRefusal(given)).toBe(`target.secretArns.${secret}: ${notRead}`);
+  },
+);
+
+test("host takes the password of the database beside it", () => {
+  expect(hostRefusal({ secretArns: { MLFLOW_DB_PASSWORD: uriSecretArn } })).toBe("(accepted)");
+});
+
 test.each<[object, object]>([
   [{}, {}],
   [bucket("mlflow.artifacts"), { createBucket: false }],
