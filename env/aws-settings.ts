@@ -78,7 +78,10 @@ export const awsSettings = {
     aws("days of backups of the database or the data volume", "7", "7 to 35"),
   ),
   MLSTACK_AWS_INSTANCE_TYPE: text(
-    aws("instance of the shape host", "- t4g.small; t3.small for x86_64"),
+    aws(
+      "instance of the shape host, as large as the profile",
+      "- t4g.small; with the profile n100 t4g.medium, with medium m7g.xlarge",
+    ),
   ),
   MLSTACK_AWS_DATA_VOLUME_GIB: whole(
     aws("volume of the shape host, which outlives the instance", "- 20", "GiB"),

@@ -36,7 +36,7 @@ const settings = {
     hostProfileNames as [string, ...string[]] as ["n100", "small", "medium"],
     {
       meaning: "size of the machine: n100 (4 cores, 8 to 16 GB), small (2 GB), medium (8 cores)",
-      default: "n100",
+      default: "- n100; small on an instance of AWS",
     },
   ),
   MLFLOW_HOST: text({

@@ -2,7 +2,7 @@ import {
   images,
   Problems,
   requireTarget,
-  unreachable,
+  type ArtifactStore,
   type MlflowDeployment,
   type MlflowDeploymentProps,
 } from "../mlflow/index.js";
@@ -12,15 +12,17 @@ import { hasLoadBalancer } from "./resolve-network.js";
 
 /**
  * A deployment's props with what AWS decides where they do not: the bucket is in the target's
- * region, and opened by a role instead of keys.
+ * region, and opened by a role instead of keys; an instance is a small machine.
  */
 export function propsForAws(
   props: MlflowDeploymentProps,
-  { region }: Pick<AwsTargetProps, "region">,
+  { region, shape }: Pick<AwsTargetProps, "region" | "shape">,
 ): MlflowDeploymentProps {
   const { artifactStore } = props;
-  if (artifactStore?.kind !== "s3") return props;
-  return { ...props, artifactStore: { region, credentials: "ambient", ...artifactStore } };
+  const sized: MlflowDeploymentProps =
+    shape === "host" ? { ...props, profile: props.profile ?? "small" } : props;
+  if (artifactStore?.kind !== "s3") return sized;
+  return { ...sized, artifactStore: { region, credentials: "ambient", ...artifactStore } };
 }
 
 /**
@@ -29,28 +31,31 @@ export function propsForAws(
  * @throws {ConfigError} with every problem
  */
 export function requireAwsDeployment(deployment: MlflowDeployment, target: AwsTarget): void {
-  requireTarget(deployment, target.shape === "managed" ? "aws-managed" : "aws-host");
   const problems = new Problems();
-  const { name } = deployment;
+  problems.attempt(() =>
+    requireTarget(deployment, target.shape === "managed" ? "aws-managed" : "aws-host"),
+  );
+  const { name, topology, artifactStore } = deployment;
   problems.require(
     /^(?!internal-)[a-z](-?[a-z0-9])*$/.test(name) && name.length <= 24,
     "name",
     `must be 1 to 24 characters of a-z 0-9 -, begin with a letter and not with "internal-", end with no -, and have no two - together, because names of AWS are made of it; got "${name}"`,
   );
-  requireBucket(deployment, target, problems);
-  requireSecrets(deployment, target, problems);
-  requireListening(deployment, target, problems);
+  if (artifactStore.kind === "s3") requireBucket(artifactStore, target, problems);
+  // Another topology is refused as a whole.
+  if (topology === "remote-server") {
+    requireSecrets(deployment, target, problems);
+    requireListening(deployment, target, problems);
+  }
   problems.throwIfAny();
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 function requireBucket(
-  { artifactStore }: MlflowDeployment,
+  { bucket, credentials, region: ofBucket }: Extract<ArtifactStore, { kind: "s3" }>,
   { region, createBucket }: AwsTarget,
   problems: Problems,
 ): void {
-  if (artifactStore.kind !== "s3") throw new Error("bug: the target table lets only s3 in");
-  const { bucket, credentials } = artifactStore;
   const path = "artifactStore.bucket";
   const reserved = /^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|--x-s3|--table-s3|\.mrap)$/;
   problems.require(
@@ -69,9 +74,9 @@ function requireBucket(
     'must be "ambient" on AWS, where a role opens the bucket and no key exists; remove it',
   );
   problems.require(
-    artifactStore.region === region,
+    ofBucket === region,
     "artifactStore.region",
-    `must be the region of the target, "${region}"; got "${artifactStore.region}"; remove it`,
+    `must be the region of the target, "${region}"; got "${ofBucket}"; remove it`,
   );
 }
 
@@ -123,19 +128,11 @@ function requireListening(
     "trackingServer.bindAddress",
     `must not be given on AWS, where the target decides who gets in; got "${bindAddress}"; use target.domain and target.allowedCidrs`,
   );
-  switch (shape) {
-    case "managed":
-      problems.require(
-        port === 5000,
-        "trackingServer.port",
-        `must not be given with target.shape "managed", whose load balancer answers on 443, or 80 without a domain; got "${port}"`,
-      );
-      break;
-    case "host":
-      break;
-    default:
-      unreachable(shape);
-  }
+  problems.require(
+    port === 5000 || shape !== "managed",
+    "trackingServer.port",
+    `must not be given with target.shape "managed", whose load balancer answers on 443, or 80 without a domain; got "${port}"`,
+  );
   const usesImage = shape === "host" && hostDatabase === "container";
   if (backendStore.kind === "postgres" && !usesImage) {
     problems.require(

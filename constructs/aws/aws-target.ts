@@ -60,7 +60,11 @@ export interface AwsTargetProps {
   /** Days of backups, 7 to 35, of the database or of the instance's data volume. @default 7 */
   readonly backupDays?: number;
 
-  /** @default "t4g.small" */
+  /**
+   * One of Nitro, as large as the profile.
+   * @default - t4g.small; with the profile n100 t4g.medium, with medium m7g.xlarge; for x86_64
+   * t3.small, t3.medium and m7i.xlarge
+   */
   readonly instanceType?: string;
   /** Volume of the `host` shape with the database, which outlives the instance. @default 20 */
   readonly dataVolumeGiB?: number;

@@ -2,6 +2,7 @@ import { type MlflowDeployment, Problems, secretSpecs } from "../mlflow/index.js
 import type { AwsDomain, AwsTarget, AwsTargetProps } from "./aws-target.js";
 import { certificateRegions } from "./certificate-regions.js";
 import { requireNetwork, resolveNetwork } from "./resolve-network.js";
+import { defaultInstanceType } from "./resolve-instance.js";
 import { defaultTaskSize, requireSizes } from "./resolve-sizes.js";
 
 /**
@@ -49,7 +50,7 @@ export function readAwsTarget(
     },
     backupDays: props.backupDays ?? 7,
     instance: {
-      type: props.instanceType ?? (architecture === "arm64" ? "t4g.small" : "t3.small"),
+      type: props.instanceType ?? defaultInstanceType(deployment.profile, architecture),
       dataVolumeGiB: props.dataVolumeGiB ?? 20,
     },
     createBucket: props.createBucket ?? true,

@@ -1,5 +1,6 @@
 import type { HostProfileName, MlflowDeployment, Problems } from "../mlflow/index.js";
-import type { Architecture, AwsTarget } from "./aws-target.js";
+import type { AwsTarget } from "./aws-target.js";
+import { requireInstance } from "./resolve-instance.js";
 
 /** CPU and memory of a Fargate task where the target names none. */
 export const defaultTaskSize = (profile: HostProfileName) =>
@@ -46,29 +47,8 @@ export function requireSizes(
     "target.databaseClass",
     `must be a class of RDS such as "db.t4g.micro"; got "${database.instanceClass}"`,
   );
-  const grammar = /^[a-z][a-z0-9-]*\d[a-z0-9-]*\.[a-z0-9]+$/;
-  const path = "target.instanceType";
-  if (
-    problems.require(
-      grammar.test(instance.type),
-      path,
-      `must be a type of EC2 such as "t4g.small"; got "${instance.type}"`,
-    )
-  ) {
-    const built = architectureOf(instance.type);
-    // Neither of an architecture that there is not, which is a problem of its own.
-    const known = ["arm64", "x86_64"].includes(target.architecture);
-    problems.require(
-      !known || built === target.architecture,
-      path,
-      `must be of target.architecture "${target.architecture}"; got "${instance.type}", which is ${built}; use "${target.architecture === "arm64" ? "t4g.small" : "t3.small"}", or target.architecture "${built}"`,
-    );
-  }
+  requireInstance(target, deployment, problems);
 }
-
-/** Graviton's families have a "g" behind their generation: t4g, m7gd, c6gn; and the first, a1. */
-export const architectureOf = (instanceType: string): Architecture =>
-  /^(a1|[a-z]+\d+g[a-z]*)\./.test(instanceType) ? "arm64" : "x86_64";
 
 function requireTask(
   { cpu, memoryMiB, storageGiB }: AwsTarget["task"],

@@ -31,10 +31,11 @@ const lines = (text: string | undefined) => new Set(text?.split("\n"));
 
 const domain = { domain: "mlflow.example.com", hostedZone: "example.com" } as const;
 
-/** A machine of one's own with a bucket of Amazon's, which it opens by a key. */
+/** A machine of one's own of the same size with a bucket of Amazon's, which it opens by a key. */
 const homeLab = renderComposeFolder(
   resolveDeployment({
     topology: "remote-server",
+    profile: "small",
     artifactStore: { kind: "s3", bucket: exampleBucket, region: "eu-central-1" },
   }),
   loadAssets(),

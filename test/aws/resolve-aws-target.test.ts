@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { priceTable } from "../../constructs/aws/price-table.js";
 import { awsProps, hostTarget, managedTarget, uriSecretArn } from "../helpers/aws/cases.js";
 import { awsStackProps } from "../helpers/aws/golden.js";
 import { hostRefusal, managedRefusal } from "../helpers/aws/refusal.js";
@@ -153,8 +154,65 @@ test("small by default, and larger for a larger machine", () => {
 });
 
 test.each([
-  ["arm64", "t4g.small"],
-  ["x86_64", "t3.small"],
-] as const)("an instance of %s is a %s", (architecture, type) => {
-  expect(awsStackProps(awsProps(), hostTarget({ architecture })).target.instance.type).toBe(type);
+  ["arm64", undefined, "t4g.small"],
+  ["x86_64", undefined, "t3.small"],
+  ["arm64", "n100", "t4g.medium"],
+  ["x86_64", "n100", "t3.medium"],
+  ["arm64", "medium", "m7g.xlarge"],
+  ["x86_64", "medium", "m7i.xlarge"],
+] as const)("an instance of %s with the profile %s is a %s", (architecture, profile, type) => {
+  const props = awsProps(profile && { profile });
+  const { deployment, target } = awsStackProps(props, hostTarget({ architecture }));
+  expect(deployment.profile).toBe(profile ?? "small");
+  expect(target.instance.type).toBe(type);
+  expect(Object.keys(priceTable["us-east-1"]?.instanceType ?? {})).toContain(type);
 });
+
+const tooSmall = (cpus: number, gib: number, profile: string, got: string, use: string) =>
+  `target.instanceType: must have ${cpus} vCPUs and ${gib} GiB or more for the profile "${profile}"; got ${got}; use "${use}"`;
+
+test.each<[string, string, string]>([
+  ["small", "t4g.micro", tooSmall(1, 1.5625, "small", '"t4g.micro" with 2 and 1', "t4g.small")],
+  [
+    "n100",
+    "t4g.small",
+    `${tooSmall(2, 2.75, "n100", '"t4g.small" with 2 and 2', "t4g.medium")}, or the profile "small"`,
+  ],
+  [
+    "n100",
+    "m7g.medium",
+    `${tooSmall(2, 2.75, "n100", '"m7g.medium" with 1 and 4', "t4g.medium")}, or the profile "small"`,
+  ],
+  [
+    "medium",
+    "t4g.small",
+    `${tooSmall(4, 6.5, "medium", '"t4g.small" with 2 and 2', "m7g.xlarge")}, or the profile "small"`,
+  ],
+  ["small", "t4g.small", "(accepted)"],
+  ["small", "m7g.medium", "(accepted)"],
+  ["medium", "c7g.xlarge", "(accepted)"],
+  ["medium", "z1g.large", "(accepted)"],
+])("the profile %s on %s", (profile, instanceType, message) => {
+  expect(hostRefusal({ instanceType }, { profile })).toBe(message);
+});
+
+test("without a database of its own an instance needs less", () => {
+  const target = { instanceType: "t4g.small", hostDatabase: "rds" };
+  expect(hostRefusal(target, { profile: "n100" })).toBe("(accepted)");
+});
+
+test.each(["t2.small", "m4.large", "c3.large", "r4.large", "i3.large", "d2.xlarge", "x1e.xlarge"])(
+  "%s runs on Xen",
+  (instanceType) => {
+    expect(hostRefusal({ architecture: "x86_64", instanceType })).toBe(
+      `target.instanceType: must be a type on Nitro, where a volume has a name of its own; got "${instanceType}"; use "t3.small"`,
+    );
+  },
+);
+
+test.each(["m5.large", "i3en.large", "i3.metal", "c6in.xlarge", "m7i-flex.large", "x2iedn.xlarge"])(
+  "%s runs on Nitro",
+  (instanceType) => {
+    expect(hostRefusal({ architecture: "x86_64", instanceType })).toBe("(accepted)");
+  },
+);
