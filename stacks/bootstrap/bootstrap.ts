@@ -1,6 +1,7 @@
-import { join, relative } from "node:path";
+import { basename, join, relative, sep } from "node:path";
 import { Problems } from "../../constructs/mlflow/index.js";
-import { outFolder, settingsFileName, settingsText } from "../settings.js";
+import { awsFolder, awsName } from "../aws/standard.js";
+import { outFolder, readValues, settingsFileName, settingsText } from "../settings.js";
 import { awsFailure } from "../tools/aws-failure.js";
 import { confirmed } from "../tools/confirm.js";
 import { readDotenvFile } from "../tools/dotenv-file.js";
@@ -19,11 +20,18 @@ export interface BootstrapOptions {
 
 const setting = "MLSTACK_STATE";
 
+interface StatePlace {
+  readonly bucket: string;
+  readonly key: string;
+  readonly region: string;
+}
+
 /** `mlstack bootstrap aws`: makes the bucket of Terraform's state, and names it in the settings. */
 export async function bootstrap(target: string, options: BootstrapOptions): Promise<number> {
   const { bucket } = options;
   requireInput(target, options);
-  const out = outFolder(join("mlflow", "aws"), options);
+  const out = outFolder(awsFolder, options);
+  const key = stateKey(out);
   try {
     const account = await findAccount(options.region);
     const name = bucket ?? `mlflow-stacks-state-${account.id}-${account.region}`;
@@ -35,7 +43,7 @@ export async function bootstrap(target: string, options: BootstrapOptions): Prom
     }
     await stateBucket.complete(missing);
     console.log(report(name, missing));
-    keep(out, account, name, options);
+    keep(out, { bucket: name, key, region: account.region }, options);
     return 0;
   } catch (error) {
     throw awsFailure(error, "bootstrap aws");
@@ -76,8 +84,21 @@ function report(name: string, missing: Missing): string {
   return `The bucket ${name} is there, and as it should be.`;
 }
 
+/**
+ * Object of a deployment's state: `mlflow-aws.tfstate`, `prod.tfstate`, and of a folder other than
+ * the standard one `mlflow-aws/staging.tfstate`: with a key for all of them, a second deployment
+ * would open the first one's state.
+ */
+export function stateKey(out: string): string {
+  const { values } = readValues(out, {}, {}, () => "remote-server", "aws");
+  const name = values["MLSTACK_NAME"] || awsName;
+  const isStandard = out.endsWith(`${sep}${awsFolder}`);
+  const folder = basename(out).replaceAll(/[^A-Za-z0-9._-]+/g, "-");
+  return isStandard ? `${name}.tfstate` : `${name}/${folder}.tfstate`;
+}
+
 /** Names the bucket in the folder's settings, unless they name a state in it already. */
-function keep(out: string, { region }: Account, bucket: string, options: BootstrapOptions): void {
+function keep(out: string, { bucket, key, region }: StatePlace, options: BootstrapOptions): void {
   const file = join(out, settingsFileName);
   const shown = relative(process.cwd(), file);
   const before = readDotenvFile(file)?.[setting] ?? "";
@@ -85,7 +106,7 @@ function keep(out: string, { region }: Account, bucket: string, options: Bootstr
   if (before.startsWith(`s3://${bucket}/`)) {
     console.log(`${shown} names it already: ${setting}=${before}`);
   } else {
-    const value = `s3://${bucket}/mlflow-aws.tfstate?region=${region}`;
+    const value = `s3://${bucket}/${key}?region=${region}`;
     const text = settingsText("remote-server", file, { [setting]: value }, "aws");
     writeFileAtomically(file, text, 0o600);
     console.log(`Wrote ${shown}: ${setting}=${value}`);

@@ -125,6 +125,24 @@ describe("the bucket of the state", () => {
     expect(filesIn(cwd)).toStrictEqual(before);
   });
 
+  test("has a state of its own for each deployment", async () => {
+    const keyOf = (folder: string) =>
+      parseStateBackend(valuesOf(join(cwd, folder, "mlstack.env"))["MLSTACK_STATE"]);
+    const named = (folder: string) => {
+      mkdirSync(join(cwd, folder), { recursive: true });
+      writeFileSync(join(cwd, folder, "mlstack.env"), "MLSTACK_NAME=prod\n");
+    };
+    named("mlflow/aws");
+    named("named here");
+    const folders = { "mlflow/aws": "prod", "named here": "prod/named-here" };
+    const others = { "mlflow/staging": "mlflow-aws/staging", "other/aws": "mlflow-aws/aws" };
+    for (const [folder, key] of Object.entries({ ...folders, ...others })) {
+      const { exitCode } = await bootstrap(["--out", folder, "--yes"]);
+      expect(exitCode).toBe(0);
+      expect(keyOf(folder)).toMatchObject({ kind: "s3", key: `${key}.tfstate` });
+    }
+  });
+
   test("is set right where something is not as it should be", async () => {
     await bootstrap(["--yes"]);
     const VersioningConfiguration = { Status: "Suspended" as const };
@@ -215,7 +233,7 @@ describe("the settings", () => {
     const { stdout } = await bootstrap(["--yes"]);
     expect(stdout).toContain("Before it was local; the next deploy moves the state.");
     expect(filesIn(cwd)["mlflow/aws/mlstack.env"]).toBe(
-      `# mine\nMLSTACK_NAME=lab\nMLSTACK_STATE='s3://${standard}/mlflow-aws.tfstate?region=${region}'\nMLFLOW_PORT=5001\n`.replaceAll(
+      `# mine\nMLSTACK_NAME=lab\nMLSTACK_STATE='s3://${standard}/lab.tfstate?region=${region}'\nMLFLOW_PORT=5001\n`.replaceAll(
         "'",
         "",
       ),
