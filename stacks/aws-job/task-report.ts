@@ -20,7 +20,7 @@ const advice: readonly (readonly [said: RegExp, advice: string])[] = [
   ],
   [
     /ResourceInitializationError/,
-    `${ways}; and a secret of target.secretArns (MLSTACK_AWS_SECRET_ARNS) must be under AWS's own KMS key, aws/secretsmanager`,
+    `${ways}; and the KMS key of a secret of target.secretArns (MLSTACK_AWS_SECRET_ARNS) must let the account's roles use it`,
   ],
   [/CannotPullContainer|i\/o timeout/, ways],
   [

@@ -23,7 +23,10 @@ test.each([
     task({}, "ResourceInitializationError: unable to pull secrets or registry auth"),
     "its container did not start; ResourceInitializationError: unable to pull secrets or registry auth (its subnets need a way to ECR",
   ],
-  [task({}, "ResourceInitializationError: AccessDenied kms"), "own KMS key, aws/secretsmanager)"],
+  [
+    task({}, "ResourceInitializationError: AccessDenied kms"),
+    "must let the account's roles use it)",
+  ],
   [
     task({ exitCode: 255, reason: "exec format error" }),
     "(the image is of another architecture than the task: target.architecture (--architecture))",
