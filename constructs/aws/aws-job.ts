@@ -3,12 +3,14 @@ import { Construct } from "constructs";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { packageDirectory } from "../image/index.js";
+import type { AwsContext } from "./context.js";
 
 /** Verbs of the program that jobs run; see `stacks/aws-job`. */
 export type AwsJobVerb = "push-image" | "migrate" | "start";
 
 export interface AwsJobProps {
   readonly verb: AwsJobVerb;
+  readonly context: Pick<AwsContext, "profile">;
   /** What it is told. Values may be Terraform references, and none is secret. */
   readonly input: Readonly<Record<string, unknown>>;
   /** It runs when one of these changes, and again after it failed. */
@@ -18,13 +20,15 @@ export interface AwsJobProps {
 
 /**
  * What AWS does only when it is asked by a program, and Terraform has no resource for: it runs on
- * the machine that Terraform runs on, with the credentials that the provider finds there.
+ * the machine that Terraform runs on, with the credentials that the provider finds there, or with
+ * its profile.
  */
 export class AwsJob extends Construct {
   readonly resource: DataResource;
 
-  constructor(scope: Construct, id: string, { verb, input, triggers, dependsOn }: AwsJobProps) {
+  constructor(scope: Construct, id: string, props: AwsJobProps) {
     super(scope, id);
+    const { verb, context, input, triggers, dependsOn } = props;
     const program = new TerraformAsset(this, "program", {
       path: builtProgram(),
       type: AssetType.FILE,
@@ -39,7 +43,10 @@ export class AwsJob extends Construct {
           type: "local-exec",
           interpreter: ["node", `\${path.module}/${program.path}`],
           command: verb,
-          environment: { MLSTACK_JOB: JSON.stringify(input) },
+          environment: {
+            MLSTACK_JOB: JSON.stringify(input),
+            ...(context.profile !== undefined && { AWS_PROFILE: context.profile }),
+          },
         },
       ],
     });

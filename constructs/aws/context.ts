@@ -10,6 +10,8 @@ export interface AwsContext {
   readonly name: string;
   /** The account; a Terraform reference. */
   readonly accountId: string;
+  /** Profile of the jobs' credentials; undefined: what AWS's tools find by themselves. */
+  readonly profile: string | undefined;
   readonly key: EncryptionKey;
 }
 

@@ -148,6 +148,7 @@ export class Managed extends Construct {
       task,
       group,
       loadBalancer,
+      database: database?.identifier,
       dependsOn: [migration.job.resource, ...this.needs(), ...loadBalancer.group.rules],
       transform: transform.service,
     });

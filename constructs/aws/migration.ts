@@ -32,6 +32,7 @@ export class Migration extends Construct {
     const { name, target } = context;
     this.job = new AwsJob(this, "run", {
       verb: "migrate",
+      context,
       input: {
         region: target.region,
         cluster: cluster.arn,

@@ -8,6 +8,7 @@ import type { AwsTarget } from "./aws-target.js";
 import type { AwsContext } from "./context.js";
 import { EncryptionKey } from "./encryption-key.js";
 import { Host, type HostFiles } from "./host.js";
+import { jobProfile } from "./job-profile.js";
 import { Managed } from "./managed.js";
 import { requireParts, type AwsTransform } from "./transform.js";
 
@@ -18,7 +19,10 @@ export interface MlflowDeploymentProps {
   readonly files?: HostFiles;
   /** Last word on a part of the shape. */
   readonly transform?: AwsTransform;
-  /** Further arguments of the provider, such as `profile` or `assumeRole`. */
+  /**
+   * Further arguments of the provider, such as `profile`, which the jobs of the shape `managed` use
+   * as well; other credentials are for the shape `host` alone.
+   */
   readonly provider?: AwsProviderConfig;
   /**
    * Releases of hashicorp/aws. The bindings were made for 6.25.
@@ -55,6 +59,7 @@ export class MlflowDeployment extends Construct {
     const { deployment, target, files, transform = {} } = props;
     requireAwsDeployment(deployment, target);
     requireParts(target, files, transform);
+    const profile = jobProfile(target, props.provider);
     this.addProvider();
     const { name } = deployment;
     const accountId = new DataAwsCallerIdentity(this, "account").accountId;
@@ -64,7 +69,7 @@ export class MlflowDeployment extends Construct {
       region: target.region,
       protect: target.protect,
     });
-    this.outputs = this.addShape({ deployment, target, name, accountId, key });
+    this.outputs = this.addShape({ deployment, target, name, accountId, profile, key });
   }
 
   private addShape(context: AwsContext): AwsOutputs {

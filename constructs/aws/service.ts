@@ -17,6 +17,8 @@ export interface ServiceProps {
   readonly task: Task;
   readonly group: SecurityGroup;
   readonly loadBalancer: LoadBalancer;
+  /** Of RDS, whose snapshots are a way back; undefined: a database of the user's. */
+  readonly database: string | undefined;
   readonly dependsOn: readonly ITerraformDependable[];
   readonly transform?: ((config: EcsServiceConfig) => EcsServiceConfig) | undefined;
 }
@@ -27,13 +29,19 @@ const graceSeconds = 180;
 /**
  * Keeps one tracking server running. The old one ends before the new one begins: MLflow forbids two
  * releases on one database.
+ *
+ * With another release the migration has stopped it before Terraform comes to the service, whose
+ * wanted number Terraform leaves at 0; the job `start` sets it to 1. ECS's circuit breaker goes back
+ * by itself to what ran before, which is right for other settings and other code. After a migration
+ * that is a server which does not fit its database: it refuses to start, and `start` says so with
+ * the way on and the way back.
  */
 export class Service extends Construct {
   readonly resource: EcsService;
 
   constructor(scope: Construct, id: string, props: ServiceProps) {
     super(scope, id);
-    const { context, network, cluster, task, group, loadBalancer, dependsOn } = props;
+    const { context, network, cluster, task, group, loadBalancer, database, dependsOn } = props;
     const { name, target } = context;
     const config: EcsServiceConfig = {
       name,
@@ -67,12 +75,14 @@ export class Service extends Construct {
     this.resource = new EcsService(this, "Resource", props.transform?.(config) ?? config);
     new AwsJob(this, "start", {
       verb: "start",
+      context,
       input: {
         region: target.region,
         cluster: cluster.arn,
         service: this.resource.name,
         taskDefinition: task.resource.arn,
         logGroup: logGroupName(name),
+        ...(database !== undefined && { database }),
       },
       triggers: { task: task.resource.arn, service: this.resource.id },
       dependsOn: [this.resource],

@@ -21,8 +21,9 @@ export class TrackingServerImage extends Construct {
   /** Done when the image is there. */
   readonly pushed: AwsJob;
 
-  constructor(scope: Construct, id: string, { name, target }: AwsContext, plan: ContainerPlan) {
+  constructor(scope: Construct, id: string, context: AwsContext, plan: ContainerPlan) {
     super(scope, id);
+    const { name, target } = context;
     const platform = target.architecture === "arm64" ? "linux/arm64" : "linux/amd64";
     this.repository = new EcrRepository(this, "Resource", {
       name: `${name}/tracking-server`,
@@ -49,17 +50,18 @@ export class TrackingServerImage extends Construct {
         ],
       }),
     });
-    const context = renderAwsBuildContext(loadAssets(), plan);
+    const files = renderAwsBuildContext(loadAssets(), plan);
     // One tag is one image: what is built for another architecture has another.
-    this.tag = imageName({ ...context, platform }).split(":")[1] ?? "";
+    this.tag = imageName({ ...files, platform }).split(":")[1] ?? "";
     this.reference = `${this.repository.repositoryUrl}:${this.tag}`;
     const asset = new TerraformAsset(this, "context", {
-      path: temporaryFolder(context),
+      path: temporaryFolder(files),
       type: AssetType.DIRECTORY,
       assetHash: this.tag.slice(this.tag.lastIndexOf("-") + 1),
     });
     this.pushed = new AwsJob(this, "push", {
       verb: "push-image",
+      context,
       input: {
         region: target.region,
         repository: this.repository.repositoryUrl,
