@@ -1,25 +1,16 @@
 import type { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import { propsForAws, resolveAwsTarget, type AwsTargetProps } from "../constructs/aws/index.js";
-import { resolveDockerHost, type DockerHostProps } from "../constructs/docker/host.js";
-import {
-  resolveDeployment,
-  unreachable,
-  type MlflowDeploymentProps,
-} from "../constructs/mlflow/index.js";
+import { resolveForAws, type AwsTargetProps } from "../constructs/aws/index.js";
+import { unreachable, type MlflowDeploymentProps } from "../constructs/mlflow/index.js";
 import { renderHostFiles } from "./aws/host-files.js";
 import { AwsStack } from "./aws-stack.js";
 import { DockerStack } from "./docker-stack.js";
+import { resolveForDocker, type DockerTargetProps } from "./resolve-for-docker.js";
 import type { StateBackend } from "./terraform/state-backend.js";
 
 /** Where a deployment runs: the one field that differs between a home lab and AWS. */
 export type MlflowTarget =
-  | {
-      readonly kind: "docker";
-      /** @default - the engine of this machine */
-      readonly host?: DockerHostProps;
-    }
-  | ({ readonly kind: "aws" } & AwsTargetProps);
+  ({ readonly kind: "docker" } & DockerTargetProps) | ({ readonly kind: "aws" } & AwsTargetProps);
 
 export interface MlflowStackProps extends MlflowDeploymentProps {
   readonly target: MlflowTarget;
@@ -31,7 +22,7 @@ export interface MlflowStackProps extends MlflowDeploymentProps {
  * Adds a whole deployment to an app, as a stack of its own.
  *
  * @param id - name of the stack
- * @throws {ConfigError} with every problem of the deployment; without one, with those of the target
+ * @throws {ConfigError} with every problem of the deployment and of the target
  */
 export function addMlflowStack(
   scope: Construct,
@@ -41,17 +32,14 @@ export function addMlflowStack(
   const { target, state, ...deployed } = props;
   const place = state && { state };
   switch (target.kind) {
-    case "docker": {
-      const deployment = resolveDeployment(deployed);
-      const host = target.host && { host: resolveDockerHost(target.host) };
-      return new DockerStack(scope, id, { deployment, ...host, ...place });
-    }
+    case "docker":
+      return new DockerStack(scope, id, { ...resolveForDocker(deployed, target), ...place });
     case "aws": {
       const { kind: _, ...asked } = target;
-      const deployment = resolveDeployment(propsForAws(deployed, asked));
-      const resolved = resolveAwsTarget(asked, deployment);
-      const files = resolved.shape === "host" && { files: renderHostFiles(deployment, resolved) };
-      return new AwsStack(scope, id, { deployment, target: resolved, ...files, ...place });
+      const resolved = resolveForAws(deployed, asked);
+      const isHost = resolved.target.shape === "host";
+      const files = isHost && { files: renderHostFiles(resolved.deployment, resolved.target) };
+      return new AwsStack(scope, id, { ...resolved, ...files, ...place });
     }
     default:
       return unreachable(target);
@@ -60,4 +48,5 @@ export function addMlflowStack(
 
 export type { AwsTargetProps } from "../constructs/aws/index.js";
 export type { DockerHostProps } from "../constructs/docker/host.js";
+export type { DockerTargetProps } from "./resolve-for-docker.js";
 export type { StateBackend } from "./terraform/state-backend.js";

@@ -35,18 +35,17 @@ export function requireAwsDeployment(deployment: MlflowDeployment, target: AwsTa
   problems.attempt(() =>
     requireTarget(deployment, target.shape === "managed" ? "aws-managed" : "aws-host"),
   );
-  const { name, topology, artifactStore } = deployment;
+  // Refused as a whole: the rest follows from it.
+  if (deployment.topology !== "remote-server") throw problems.error();
+  const { name, artifactStore } = deployment;
   problems.require(
     /^(?!internal-)[a-z](-?[a-z0-9])*$/.test(name) && name.length <= 24,
     "name",
     `must be 1 to 24 characters of a-z 0-9 -, begin with a letter and not with "internal-", end with no -, and have no two - together, because names of AWS are made of it; got "${name}"`,
   );
   if (artifactStore.kind === "s3") requireBucket(artifactStore, target, problems);
-  // Another topology is refused as a whole.
-  if (topology === "remote-server") {
-    requireSecrets(deployment, target, problems);
-    requireListening(deployment, target, problems);
-  }
+  requireSecrets(deployment, target, problems);
+  requireListening(deployment, target, problems);
   problems.throwIfAny();
 }
 

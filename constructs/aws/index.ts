@@ -5,4 +5,5 @@ export type { HostFiles } from "./host.js";
 export { withCertificates } from "./image-context.js";
 export * from "./mlflow-deployment.js";
 export { resolveAwsTarget } from "./resolve-aws-target.js";
+export { resolveForAws } from "./resolve-for-aws.js";
 export type { AwsTransform } from "./transform.js";

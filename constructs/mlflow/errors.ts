@@ -34,6 +34,17 @@ export class Problems {
     return valid;
   }
 
+  /** @returns what the work does; undefined: its problems are among these now */
+  attempt<T>(work: () => T): T | undefined {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      this.list.push(...error.problems);
+      return undefined;
+    }
+  }
+
   /** What was recorded, each problem once. */
   error(): ConfigError {
     const texts = this.list.map(({ path, problem }) => `${path}\0${problem}`);

@@ -1,10 +1,8 @@
 import { dirname, join } from "node:path";
-import { propsForAws, requireAwsDeployment } from "../../constructs/aws/aws-deployment.js";
 import type { AwsTarget, AwsTargetProps } from "../../constructs/aws/aws-target.js";
-import { readAwsTarget } from "../../constructs/aws/resolve-aws-target.js";
+import { readForAws } from "../../constructs/aws/resolve-for-aws.js";
 import {
   Problems,
-  resolveDeployment,
   type MlflowDeployment,
   type MlflowDeploymentProps,
 } from "../../constructs/mlflow/index.js";
@@ -56,30 +54,19 @@ export function readAwsSettings(options: AwsOptions): AwsSettings {
   };
 }
 
-/** Both with all that is wrong in either; without a deployment the target is judged by another. */
+/** Both with all that is wrong in either, in the words of the environment. */
 function resolveBoth(
   props: MlflowDeploymentProps,
   asked: AwsTargetProps,
   problems: Problems,
 ): { readonly deployment: MlflowDeployment | undefined; readonly target: AwsTarget } {
   const artifactStore = props.artifactStore ?? { kind: "s3", bucket: "missing" };
-  // Without a region, which is told already, any will do.
-  const region = asked.region || "us-east-1";
-  const known = propsForAws({ ...props, artifactStore }, { region });
-  const deployment = attempt(problems, () => resolveDeployment(known));
   const found = new Problems();
-  const target = readAwsTarget(asked, deployment ?? anyDeployment(), found);
-  if (deployment) attempt(found, () => requireAwsDeployment(deployment, target));
+  const resolved = readForAws({ ...props, artifactStore }, asked, found);
   for (const { path, problem } of inEnvironmentWords(found.error()).problems) {
     // Told already, and the others follow from it.
     const follows = /^(MLSTACK_AWS_(REGION|CERTIFICATE_ARN|SECRET_ARNS\b.*)|AWS_DEFAULT_REGION)$/;
     if (asked.region !== "" || !follows.test(path)) problems.add(path, problem);
   }
-  return { deployment, target };
+  return resolved;
 }
-
-const anyDeployment = (): MlflowDeployment =>
-  resolveDeployment({
-    topology: "remote-server",
-    artifactStore: { kind: "s3", bucket: "missing", credentials: "ambient" },
-  });

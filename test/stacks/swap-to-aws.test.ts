@@ -7,6 +7,7 @@ import { readAwsSettings } from "../../stacks/aws/settings.js";
 import { synthesiseAws } from "../../stacks/aws/synth.js";
 import { readStackSettings } from "../../stacks/stack/settings.js";
 import { synthesise } from "../../stacks/stack/synth.js";
+import { messageOf } from "../helpers/deployments.js";
 import { app as homeLab } from "./fixtures/home-lab.js";
 import { app as production } from "./fixtures/production.js";
 
@@ -18,12 +19,16 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 const without = (text: string, other: string): readonly string[] =>
   text.split("\n").filter((line) => !other.split("\n").includes(line));
 
-/** Types of the resources of the one stack of an app. */
-function typesOf(app: App): readonly string[] {
+/** The one stack of an app, as text. */
+function textOf(app: App): string {
   const [stack] = app.node.children.filter((node) => TerraformStack.isStack(node));
   if (!stack) throw new Error("no stack");
-  return Object.keys((JSON.parse(Testing.synth(stack)) as { resource: object }).resource);
+  return Testing.synth(stack);
 }
+
+/** Types of its resources. */
+const typesOf = (app: App): readonly string[] =>
+  Object.keys((JSON.parse(textOf(app)) as { resource: object }).resource);
 
 describe("from the home lab to production", () => {
   const lab = readFileSync(join(fixtures, "home-lab.ts"), "utf8");
@@ -32,7 +37,7 @@ describe("from the home lab to production", () => {
   test("the user's file differs in the artifact store and the target alone", () => {
     expect(without(lab, aws)).toEqual([
       '  artifactStore: { kind: "rustfs", bucket: "team-models", prefix: "mlflow" },',
-      '  target: { kind: "docker", host: { url: "ssh://ann@n100.lan" } },',
+      '  target: { kind: "docker", host: { url: "ssh://ann@n100.lan" }, bindAddress: "192.168.1.20" },',
     ]);
     expect(without(aws, lab)).toEqual([
       '  artifactStore: { kind: "s3", bucket: "team-models", prefix: "mlflow" },',
@@ -43,6 +48,7 @@ describe("from the home lab to production", () => {
 
   test("and both are synthesised, each for its target", () => {
     expect(typesOf(homeLab)).toContain("docker_container");
+    expect(textOf(homeLab)).toContain('"ip": "192.168.1.20"');
     expect(typesOf(homeLab).filter((type) => type.startsWith("aws_"))).toEqual([]);
     const types = typesOf(production);
     for (const type of ["aws_ecs_service", "aws_db_instance", "aws_s3_bucket"]) {
@@ -58,8 +64,14 @@ describe("from the home lab to production", () => {
     "MLSTACK_DEFAULT_PERMISSION=READ",
     "MLSTACK_BACKEND_STORE=postgres",
   ];
+  /** The machine, and where on it the server listens: the home lab's `target`. */
+  const machine = [
+    "MLSTACK_DOCKER_HOST=ssh://ann@n100.lan",
+    "MLFLOW_HOST=192.168.1.20",
+    "MLFLOW_PORT=5001",
+  ];
   const files = {
-    lab: [...common, "MLSTACK_DOCKER_HOST=ssh://ann@n100.lan"],
+    lab: [...common, ...machine],
     aws: [
       ...common,
       "MLFLOW_ARTIFACTS_DESTINATION=s3://team-models/mlflow",
@@ -67,20 +79,38 @@ describe("from the home lab to production", () => {
     ],
   };
 
+  /** A folder with an env file. */
+  function folderWith(lines: readonly string[]): string {
+    const folder = mkdtempSync(join(scratch, "env-"));
+    writeFileSync(join(folder, "mlstack.env"), `${lines.join("\n")}\n`);
+    return folder;
+  }
+
   test("an env file keeps every line but those of the artifact store and the target", () => {
-    const out = (name: keyof typeof files): string => {
-      const folder = mkdtempSync(join(scratch, `${name}-`));
-      writeFileSync(join(folder, "mlstack.env"), `${files[name].join("\n")}\n`);
-      return folder;
-    };
-    const labSettings = readStackSettings("home-lab", { out: out("lab") }, () => undefined);
-    const awsSettings = readAwsSettings({ out: out("aws") });
+    const out = folderWith(files.lab);
+    const labSettings = readStackSettings("home-lab", { out }, () => undefined);
+    const awsSettings = readAwsSettings({ out: folderWith(files.aws) });
     const { trackingServer, ...others } = labSettings.deployment;
-    expect(awsSettings.deployment.trackingServer).toEqual(trackingServer);
+    const { bindAddress, port, ...server } = trackingServer;
+    expect([labSettings.host.url, bindAddress, port]).toEqual([
+      "ssh://ann@n100.lan",
+      "192.168.1.20",
+      5001,
+    ]);
+    expect(awsSettings.deployment.trackingServer).toMatchObject(server);
     expect(awsSettings.deployment.backendStore).toEqual(others.backendStore);
-    const textOf = (directory: string) => readFileSync(join(directory, "cdk.tf.json"), "utf8");
+    const written = (directory: string) => readFileSync(join(directory, "cdk.tf.json"), "utf8");
     const made = synthesise(labSettings, { owner: undefined });
-    expect(textOf(made.directory)).toContain("docker_container");
-    expect(textOf(synthesiseAws(awsSettings).directory)).toContain("aws_ecs_service");
+    expect(written(made.directory)).toContain("docker_container");
+    expect(written(synthesiseAws(awsSettings).directory)).toContain("aws_ecs_service");
+  });
+
+  test("those of the machine are of the target: AWS refuses each, and tells of all", () => {
+    const out = folderWith([...files.aws, ...machine]);
+    const paths = messageOf(() => readAwsSettings({ out }))
+      .split("\n")
+      .map((line) => line.replace(/:.*/, ""));
+    const names = machine.map((line) => line.replace(/=.*/, ""));
+    expect(paths.toSorted()).toEqual(names.toSorted());
   });
 });
