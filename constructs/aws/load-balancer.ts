@@ -20,6 +20,9 @@ export interface LoadBalancerProps {
   readonly targetType: "ip" | "instance";
 }
 
+/** Most that AWS lets a name begin with where its provider makes the rest up. */
+const prefixLength = 6;
+
 /** Seconds without a byte after which a request is given up; uploads to S3 go on in silence. */
 const idleSeconds = 600;
 
@@ -75,9 +78,9 @@ export class LoadBalancer extends Construct {
 
   private addBalancer(): Lb {
     const { context, network } = this.props;
-    const { target, name } = context;
+    const { target } = context;
     return new Lb(this, "Resource", {
-      name,
+      ...this.replaceable(),
       loadBalancerType: "application",
       internal: !target.public,
       subnets: target.public ? network.publicSubnetIds : network.privateSubnetIds,
@@ -90,10 +93,23 @@ export class LoadBalancer extends Construct {
     });
   }
 
+  /**
+   * To be made anew beside the old one: whether it is internal, or a group's VPC, does not change
+   * in place, and a target group that a listener uses can't be destroyed.
+   */
+  private replaceable() {
+    const { name } = this.props.context;
+    return {
+      namePrefix: name.slice(0, prefixLength),
+      tags: { Name: name },
+      lifecycle: { createBeforeDestroy: true },
+    };
+  }
+
   private addTargetGroup(): LbTargetGroup {
-    const { context, network, targetType } = this.props;
+    const { network, targetType } = this.props;
     return new LbTargetGroup(this, "targets", {
-      name: context.name,
+      ...this.replaceable(),
       vpcId: network.vpcId,
       targetType,
       // Each target is registered with a port of its own, which counts in place of this one.
@@ -122,7 +138,7 @@ export class LoadBalancer extends Construct {
   }
 
   private addHttps(domain: AwsDomain): LbListener {
-    new LbListener(this, "http", {
+    const redirect = new LbListener(this, "http", {
       loadBalancerArn: this.resource.arn,
       port: 80,
       protocol: "HTTP",
@@ -141,6 +157,8 @@ export class LoadBalancer extends Construct {
       sslPolicy: "ELBSecurityPolicy-TLS13-1-2-2021-06",
       certificateArn: domain.certificateArn ?? this.addCertificate(domain, zoneId ?? ""),
       defaultAction: [{ type: "forward", targetGroupArn: this.targetGroup.arn }],
+      // A target group is of one load balancer: what port 80 of the old one did with it ends first.
+      dependsOn: [redirect],
     });
   }
 
