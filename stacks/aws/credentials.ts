@@ -16,7 +16,7 @@ const problems: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /InvalidClientTokenId|UnrecognizedClient|SignatureDoesNotMatch|AuthFailure|InvalidAccessKeyId/,
-    `are refused by AWS as unknown or wrong; ${logIn}`,
+    `are refused by AWS as unknown or wrong, or the region is not enabled in the account; ${logIn}, or enable the region`,
   ],
   [
     /No valid credential sources found|no EC2 IMDS role found|failed to refresh cached credentials/i,
@@ -24,11 +24,27 @@ const problems: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
+const applying = /^\S+ apply failed/;
+
+/** What an advice of ours begins with. */
+const advised = "Your AWS credentials ";
+
+const indented = (text: string): string =>
+  text
+    .split("\n")
+    .filter((line) => !line.startsWith(advised))
+    .map((line) => `  ${line}`.trimEnd())
+    .join("\n");
+
 /** A failure that is for want of credentials, as one of the input; undefined: it is another. */
 export function credentialProblem(error: unknown): ConfigError | undefined {
   if (!(error instanceof TerraformError)) return undefined;
+  // An apply has done a part, and tells what failed; see `permissionAdvice`.
+  if (applying.test(error.message)) return undefined;
   const found = problems.find(([said]) => said.test(error.message));
-  return found && new ConfigError([{ path: "AWS credentials", problem: found[1] }]);
+  if (!found) return undefined;
+  const problem = `${found[1]}\n${indented(error.message)}`;
+  return new ConfigError([{ path: "AWS credentials", problem }]);
 }
 
 /** What to try next where AWS knows who asks, and does not let them. */
@@ -43,5 +59,6 @@ export function permissionAdvice(said: string): string | undefined {
   if (/BucketAlreadyOwnedByYou/.test(said)) {
     return "The bucket is yours already, and not of this stack. Use it as it is with --set MLSTACK_AWS_CREATE_BUCKET=false.";
   }
-  return undefined;
+  const found = problems.find(([words]) => words.test(said));
+  return found && `${advised}${found[1]}; then run the same command again, which goes on.`;
 }

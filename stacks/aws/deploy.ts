@@ -8,12 +8,14 @@ import { confirmed } from "../tools/confirm.js";
 import { writeFileAtomically } from "../tools/files.js";
 import { unlessAborted } from "../up/unless-aborted.js";
 import { writeClientFiles } from "./client-files.js";
+import { requireImageBuilder } from "./image-builder.js";
 import { requireKept } from "./kept.js";
 import { lostData, requireNamedLosses } from "./lost.js";
 import type { AwsOptions } from "./options.js";
 import { readAwsOutputs, type AwsOutputValues } from "./outputs.js";
 import { lookAtAws, priceLines, type AwsLook } from "./plan.js";
 import { awsPlanLines, driftLines, type AwsChange } from "./plan-words.js";
+import { priceChange } from "./price-change.js";
 import { proveAws, type AwsProof } from "./prove.js";
 import { printAwsReport } from "./report.js";
 import { withAwsSession, type AwsSession } from "./session.js";
@@ -50,11 +52,15 @@ async function deploySession(
   const look = await lookAtAws(session, steps, given);
   const { plan, changes, state } = look;
   const first = !state?.resources.some(({ mode }) => mode === "managed");
-  if (first) console.log(`\n${priceLines(session).join("\n")}`);
+  const price = first ? priceLines(session).join("\n") : priceChange(settings, given);
+  if (price !== undefined) console.log(`\n${price}`);
   printWarnings(plan);
   console.log([...driftLines(plan, names), ...awsPlanLines(changes)].join("\n"));
   requireKept(look, settings, names, given);
   requireNamedLosses(lostData(look, names), newVolume, given);
+  if (session.imageTag !== undefined) {
+    await requireImageBuilder(changes, settings, session.imageTag);
+  }
   if (!(await agreed(session, changes, first, options))) {
     console.log("Nothing was changed.");
     return 1;

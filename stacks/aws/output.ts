@@ -1,6 +1,6 @@
 import type { AwsOptions } from "./options.js";
 import { clientVariables, readAwsOutputs } from "./outputs.js";
-import { withAwsSession } from "./session.js";
+import { initialiseAws, withAwsSession } from "./session.js";
 
 export interface AwsOutputOptions extends AwsOptions {
   readonly json?: boolean;
@@ -17,9 +17,11 @@ export async function outputAws(
   signal: AbortSignal,
 ): Promise<number> {
   const session = { signal, report: () => undefined, mustExist: true };
-  const values = await withAwsSession(options, session, async ({ terraform }) => {
-    await terraform.init();
-    return readAwsOutputs(terraform);
+  const values = await withAwsSession(options, session, async (opened) => {
+    const title = await initialiseAws(opened);
+    // Beside the lines that a script reads: whoever looks may have moved the state.
+    if (title !== opened.title) console.error(title);
+    return readAwsOutputs(opened.terraform);
   });
   if (!values) {
     console.error(`${stack}: nothing runs that mlstack deployed`);

@@ -17,7 +17,8 @@ export interface AwsPlanOptions extends AwsOptions {
 }
 
 /**
- * `mlstack plan aws`: what the month costs, and what `deploy` would do.
+ * `mlstack plan aws`: what the month costs, and what `deploy` would do. Changes nothing, but moves
+ * the state where the settings name another place for it, and says so.
  *
  * @returns the exit code: 0, or 1 when `--check` found a change
  */
@@ -55,7 +56,7 @@ export interface AwsLook extends Found {
 }
 
 /**
- * Opens the state and plans. Changes nothing.
+ * Opens the state, which moves where the settings name another place for it, and plans.
  *
  * @throws {ConfigError} when the state is another deployment's, or the plan takes what is protected
  */

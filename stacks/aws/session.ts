@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { TrackingServerImage } from "../../constructs/aws/tracking-server-image.js";
 import { ConfigError } from "../../constructs/mlflow/index.js";
 import { withLock } from "../process/lock.js";
 import { findTerraform } from "../terraform/binary.js";
@@ -16,6 +17,8 @@ export interface AwsSession {
   readonly settings: AwsSettings;
   readonly names: AwsNames;
   readonly terraform: Terraform;
+  /** Tag of the image that is pushed; undefined: an instance builds its own. */
+  readonly imageTag: string | undefined;
   /** `Terraform 1.11.4`. */
   readonly title: string;
 }
@@ -83,7 +86,8 @@ async function openSession(
     advice: async (said) => permissionAdvice(said),
   });
   const title = `${binary.name === "tofu" ? "OpenTofu" : "Terraform"} ${binary.version}`;
-  return { settings, names, terraform, title };
+  const image = stack.node.findAll().find((node) => node instanceof TrackingServerImage);
+  return { settings, names, terraform, imageTag: image?.tag, title };
 }
 
 /** Gets the provider and opens the state. @returns the title of the step */

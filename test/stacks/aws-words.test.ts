@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { TerraformResource } from "cdktf";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -7,6 +8,7 @@ import { credentialProblem, permissionAdvice } from "../../stacks/aws/credential
 import { dataIn, requireDestroyable } from "../../stacks/aws/data.js";
 import { passwordCommand, tunnelCommand, type AwsOutputValues } from "../../stacks/aws/outputs.js";
 import { awsPlanLines, describeAwsPlan } from "../../stacks/aws/plan-words.js";
+import { priceChange } from "../../stacks/aws/price-change.js";
 import type { AwsProof } from "../../stacks/aws/prove.js";
 import { awsReportLines } from "../../stacks/aws/report.js";
 import { awsNames, type AwsNames } from "../../stacks/aws/resource-names.js";
@@ -28,12 +30,32 @@ describe("credentials", () => {
   test.each([
     ["Error: No valid credential sources found", /must be there, and none were found; log in/],
     ["operation error STS: ExpiredToken: The security token", /have expired; log in/],
-    ["api error InvalidClientTokenId: The security token", /are refused by AWS/],
+    [
+      "api error InvalidClientTokenId: The security token",
+      /are refused by AWS .* region is not en/,
+    ],
     ["failed to get shared config profile, nobody", /name a profile that is not there/],
   ])("%s", (said, words) => {
     const problem = credentialProblem(new TerraformError(`terraform plan failed\n${said}`));
     expect(problem?.message).toMatch(/^AWS credentials: /);
     expect(problem?.message).toMatch(words);
+    expect(problem?.message.split("\n").slice(1)).toEqual(["  terraform plan failed", `  ${said}`]);
+  });
+
+  test("that expire in the middle of an apply leave the list of what failed", () => {
+    const said = "database (aws_db_instance.x): ExpiredToken: The security token";
+    const failure = new TerraformError(`terraform apply failed\n${said}`);
+    expect(credentialProblem(failure)).toBeUndefined();
+    expect(permissionAdvice(said)).toMatch(
+      /^Your AWS credentials have expired; log in .* goes on\.$/,
+    );
+  });
+
+  test("an advice that is the problem itself is said once", () => {
+    const said = "No valid credential sources found";
+    const message = `terraform plan failed\n${said}\n${permissionAdvice(said)}`;
+    const problem = credentialProblem(new TerraformError(message));
+    expect(problem?.message.match(/none were found/g)).toHaveLength(1);
   });
 
   test("of anything else nothing is made up", () => {
@@ -97,7 +119,9 @@ describe("what may be destroyed", () => {
   test("no data without --delete-data", () => {
     const message = refusal(false, false, false);
     expect(message).toContain(`--delete-data: must be given, because these go with all`);
-    expect(message).toContain(`${all} (RDS takes the snapshot team-final-1234 before)`);
+    expect(message).toContain(
+      "secret mlflow-stacks/team/A (RDS takes the snapshot team-final-1234 before, and the key stays with it);",
+    );
   });
 
   test("all of it otherwise", () => {
@@ -162,14 +186,11 @@ test.each(["managed", "host"])("every resource of the shape %s has its own name"
   const known = awsNames(stack);
   const addresses = stack.node
     .findAll()
-    .flatMap((node) =>
-      "terraformResourceType" in node && "friendlyUniqueId" in node
-        ? [`${String(node.terraformResourceType)}.${String(node.friendlyUniqueId)}`]
-        : [],
-    )
-    .filter((address) => known.nameOf(address) !== `others: ${address}`);
+    .filter((node) => TerraformResource.isTerraformResource(node))
+    .map((node) => `${node.terraformResourceType}.${node.friendlyUniqueId}`);
   const texts = addresses.map((address) => known.nameOf(address));
   expect(texts.length).toBeGreaterThan(20);
+  expect(texts.filter((text) => text.startsWith("others: "))).toEqual([]);
   expect(texts.filter((text, index) => texts.indexOf(text) !== index)).toEqual([]);
   expect(known.bucket.some((address) => address.startsWith("aws_s3_bucket."))).toBe(true);
 });
@@ -218,8 +239,35 @@ describe("the report", () => {
     expect(report(domain, values, not)).toContain("from here  not yet: ENOTFOUND");
   });
 
+  test("after a change of the admin's password says how to have the new one in AWS", () => {
+    const domain = { domain: "ml.example.com", hostedZone: "example.com", public: true };
+    expect(report(domain, values, { kind: "password-changed" })).toContain(
+      "aws secretsmanager put-secret-value --region eu-central-1 --secret-id arn:aws:secretsmanager:eu-central-1:1:secret:x --secret-string",
+    );
+  });
+
   test("without a login asks for none", () => {
     const { admin_password_secret: _, ...open } = values;
     expect(passwordCommand(open)).toBeUndefined();
+  });
+});
+
+describe("a price that changes", () => {
+  const folder = join(out, "priced");
+  const priced = (more: AwsOptions): string | undefined => {
+    const options = { out: folder, ...more };
+    return priceChange(readAwsSettings(options), options);
+  };
+
+  test("is told with the one of before, and one that stays is not", () => {
+    expect(priced({ region: "eu-central-1", bucket: "team-models" })).toBeUndefined();
+    mkdirSync(folder);
+    const lines =
+      "MLSTACK_AWS_REGION=eu-central-1\nMLFLOW_ARTIFACTS_DESTINATION=s3://team-models\n";
+    writeFileSync(join(folder, "mlstack.env"), lines);
+    expect(priced({})).toBeUndefined();
+    expect(priced({ set: ["MLSTACK_AWS_LOG_DAYS=90"] })).toBeUndefined();
+    const said = /^Price: about \$[\d.]+ a month; before it was about \$[\d.]+ a month$/;
+    expect(priced({ shape: "host" })).toMatch(said);
   });
 });
