@@ -43,6 +43,11 @@ export function requireAwsDeployment(deployment: MlflowDeployment, target: AwsTa
     "name",
     `must be 1 to 24 characters of a-z 0-9 -, begin with a letter and not with "internal-", end with no -, and have no two - together, because names of AWS are made of it; got "${name}"`,
   );
+  problems.require(
+    !/^(default$|sg(-|$))/.test(name),
+    "name",
+    `must not be "default", "sg" or begin with "sg-", which AWS keeps for itself; got "${name}"`,
+  );
   if (artifactStore.kind === "s3") requireBucket(artifactStore, target, problems);
   requireSecrets(deployment, target, problems);
   requireListening(deployment, target, problems);

@@ -33,6 +33,10 @@ test.each<[object, string, object?]>([
   ...["a--b", "mlflow_a", "internal-mlflow", "mlflow-", "1mlflow", "a".repeat(25)].map(
     (got): [object, string] => [{ name: got }, name(got)],
   ),
+  ...["default", "sg", "sg-team"].map((got): [object, string] => [
+    { name: got },
+    `name: must not be "default", "sg" or begin with "sg-", which AWS keeps for itself; got "${got}"`,
+  ]),
   ...["xn--mlflow", "sthree-mlflow", "mlflow-s3alias", "mlflow--ol-s3", "mlflow--x-s3"].map(
     (got): [object, string] => [
       bucket(got),
@@ -118,6 +122,7 @@ test.each<[object, object]>([
   [external, { secretArns, egress: "nat" }],
   [external, { secretArns, ...givenNetwork }],
   [{ name: "a" }, {}],
+  [{ name: "default-sg" }, {}],
 ])("managed takes %j with %j", (props, target) => {
   expect(managedRefusal(target, props)).toBe("(accepted)");
 });
