@@ -2,6 +2,7 @@ import { S3BucketLifecycleConfiguration } from "@cdktf/provider-aws/lib/s3-bucke
 import { TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import type { AwsContext } from "./context.js";
+import { oldVersionDays } from "./fixed-sizes.js";
 import { bucketParts, PrivateBucket } from "./private-bucket.js";
 
 /** The bucket of the artifacts, made or named, and who it is. */
@@ -52,11 +53,10 @@ export class ArtifactStore extends Construct {
           abortIncompleteMultipartUpload: [{ daysAfterInitiation: 7 }],
         },
         {
-          // A deleted or overwritten artifact can be had back for so long.
           id: "old-versions",
           status: "Enabled",
           filter: [{ prefix: "" }],
-          noncurrentVersionExpiration: [{ noncurrentDays: 90 }],
+          noncurrentVersionExpiration: [{ noncurrentDays: oldVersionDays }],
         },
       ],
       dependsOn: [made.versioning],

@@ -7,6 +7,7 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Architecture } from "./aws-target.js";
 import type { AwsContext } from "./context.js";
+import { rootVolumeGiB } from "./fixed-sizes.js";
 import type { InstanceRole } from "./instance-role.js";
 import type { SecurityGroup } from "./security-group.js";
 
@@ -19,9 +20,6 @@ export interface InstanceProps {
   readonly dependsOn: readonly ITerraformDependable[];
   readonly transform?: ((config: InstanceConfig) => InstanceConfig) | undefined;
 }
-
-/** Root disk: the system, without Docker's images, which are on the data volume. */
-const rootGiB = 16;
 
 /** Where Canonical publishes the newest image, by the names that it has for architectures. */
 const imageParameter = (architecture: Architecture): string => {
@@ -58,7 +56,7 @@ export class Instance extends Construct {
         encrypted: true,
         kmsKeyId: key.arn,
         volumeType: "gp3",
-        volumeSize: rootGiB,
+        volumeSize: rootVolumeGiB,
         deleteOnTermination: true,
       },
       ebsOptimized: true,

@@ -13,6 +13,7 @@ import { Fn, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Egress } from "./aws-target.js";
 import { formatCidr, parseCidr, subnetOf } from "./cidr.js";
+import { endpointServices } from "./fixed-sizes.js";
 import { endpointPolicy } from "./policy.js";
 import { SecurityGroup } from "./security-group.js";
 
@@ -26,9 +27,6 @@ export interface MadeNetworkProps {
   readonly publicSubnets: boolean;
   readonly buckets: readonly string[];
 }
-
-/** Services that a Fargate task without another way out needs besides S3. */
-const services = ["ecr.api", "ecr.dkr", "logs", "secretsmanager"] as const;
 
 /** A VPC with private subnets, the gateway to S3, and the one way out that was chosen. */
 export class MadeNetwork extends Construct {
@@ -133,7 +131,7 @@ export class MadeNetwork extends Construct {
   private addInterfaceEndpoints(): readonly ITerraformDependable[] {
     const { endpoints, props } = this;
     if (!endpoints) return [];
-    return services.map((service) => {
+    return endpointServices.map((service) => {
       return new VpcEndpoint(this, service.replace(".", "-"), {
         vpcId: this.vpc.id,
         serviceName: `com.amazonaws.${props.region}.${service}`,

@@ -1,5 +1,6 @@
 import type { MlflowDeployment } from "../mlflow/index.js";
 import type { AwsTarget } from "./aws-target.js";
+import { endpointServices, oldVersionDays, rootVolumeGiB } from "./fixed-sizes.js";
 import { commonPrices, priceTable, standardRegion, type RegionPrices } from "./price-table.js";
 import { hasLoadBalancer } from "./resolve-network.js";
 
@@ -30,12 +31,6 @@ const hours = 730;
 /** Storage of a task that costs nothing, in GB. */
 const freeTaskStorage = 20;
 
-/** Interface endpoints of a task without another way out; see `MadeNetwork`. */
-const endpoints = 4;
-
-/** Size of the instance's root volume in GiB; see `Host`. */
-const rootVolumeGiB = 16;
-
 /** The rough price of a target's month, by list prices. */
 export function priceOf(target: AwsTarget, deployment: MlflowDeployment): Price {
   const region = target.region in priceTable ? target.region : standardRegion;
@@ -53,7 +48,13 @@ export function priceOf(target: AwsTarget, deployment: MlflowDeployment): Price 
   ];
   const total = lines.reduce((sum, { dollars = 0 }) => sum + dollars, 0);
   const atLeast = lines.some(({ dollars }) => dollars === undefined);
-  return { lines, total: round(total), atLeast, byUse: useSentences(target, prices), region };
+  return {
+    lines,
+    total: round(total),
+    atLeast,
+    byUse: useSentences(target, prices, usesRds),
+    region,
+  };
 }
 
 function taskLines(
@@ -70,24 +71,16 @@ function taskLines(
 }
 
 function instanceLines(
-  { instance, hostDatabase, backupDays }: AwsTarget,
+  { instance, backupDays }: AwsTarget,
   { instanceType, volume, snapshot }: RegionPrices,
 ): readonly PriceLine[] {
   const { type, dataVolumeGiB } = instance;
+  const snapshots = snapshotGb(dataVolumeGiB, backupDays);
   return [
     hourly(`instance ${type}`, 1, type, instanceType[type]),
     monthly("its root volume", rootVolumeGiB, "GB", volume),
     monthly("its data volume", dataVolumeGiB, "GB", volume),
-    ...(hostDatabase === "container"
-      ? [
-          monthly(
-            `snapshots, ${backupDays} days`,
-            snapshotGb(dataVolumeGiB, backupDays),
-            "GB",
-            snapshot,
-          ),
-        ]
-      : []),
+    monthly(`snapshots, ${backupDays} days`, snapshots, "GB", snapshot),
   ];
 }
 
@@ -115,7 +108,7 @@ function networkLines(target: AwsTarget, prices: RegionPrices): readonly PriceLi
     ...(hasLoadBalancer(target) ? [hourly("load balancer", 1, "", prices.loadBalancer)] : []),
     ...(egress === "nat" ? [hourly("NAT gateway", 1, "", prices.natGateway)] : []),
     ...(egress === "endpoints"
-      ? [hourly("interface endpoints", endpoints, "in one zone", prices.endpoint)]
+      ? [hourly("interface endpoints", endpointServices.length, "in one zone", prices.endpoint)]
       : []),
     ...(addresses > 0
       ? [hourly("public IPv4 addresses", addresses, "", commonPrices.publicAddress)]
@@ -138,18 +131,42 @@ function secretLines(
   return count > 0 ? [monthly("secrets", count, "", commonPrices.secret)] : [];
 }
 
-function useSentences(target: AwsTarget, { objects, logs }: RegionPrices): readonly string[] {
-  const { network } = target;
+function useSentences(
+  target: AwsTarget,
+  { objects, logs }: RegionPrices,
+  usesRds: boolean,
+): readonly string[] {
+  const { network, createBucket, logDays, backupDays } = target;
+  const egress = network.kind === "made" ? network.egress : undefined;
+  const old = createBucket ? `, and old versions of them for ${oldVersionDays} days` : "";
+  const burst = burstable(target, usesRds);
   return [
-    `artifacts in S3 $${objects} a GB and month`,
-    `logs $${logs} a GB, kept ${target.logDays} days`,
+    `artifacts in S3 $${objects} a GB and month${old}`,
+    `logs $${logs} a GB, kept ${logDays} days`,
     ...(hasLoadBalancer(target) ? ["what goes through the load balancer (LCU)"] : []),
-    ...(network.kind === "made" && network.egress === "nat"
-      ? ["every GB through the NAT gateway"]
+    ...(egress === "nat" ? ["every GB through the NAT gateway"] : []),
+    ...(egress === "endpoints" ? ["every GB through the interface endpoints"] : []),
+    ...(target.public || egress === "nat" || egress === "public-ip"
+      ? ["every GB out to the internet"]
       : []),
-    `backups above the free size, ${target.backupDays} days`,
+    ...(burst.length > 0
+      ? [`more processor than ${burst.join(" and ")} may use all day (CPU credits, unlimited)`]
+      : []),
+    ...(usesRds ? [`backups of the database above its size, ${backupDays} days`] : []),
   ];
 }
+
+/** Types of the families that are slow by right, and fast for money. */
+const burstable = (
+  { shape, instance, database }: AwsTarget,
+  usesRds: boolean,
+): readonly string[] => {
+  const used = [
+    ...(shape === "host" ? [instance.type] : []),
+    ...(usesRds ? [database.instanceClass] : []),
+  ];
+  return used.filter((type) => /^(db\.)?t\d/.test(type));
+};
 
 const hourly = (what: string, count: number, unit: string, price: number | undefined): PriceLine =>
   line(

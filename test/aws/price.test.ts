@@ -4,6 +4,7 @@ import { priceTable } from "../../constructs/aws/price-table.js";
 import { describePrice } from "../../constructs/aws/price-words.js";
 import { priceOf, type Price } from "../../constructs/aws/price.js";
 import { resolveDeployment, type MlflowDeploymentProps } from "../../constructs/mlflow/index.js";
+import { synthAwsProps } from "../helpers/aws/golden.js";
 
 const props = (more: Partial<MlflowDeploymentProps> = {}): MlflowDeploymentProps => ({
   topology: "remote-server",
@@ -94,6 +95,14 @@ describe("every option that costs changes the price", () => {
     expect(price({ shape: "host", ...more }).total).not.toBe(price({ shape: "host" }).total);
   });
 
+  test("host with RDS: the data volume and its snapshots are there all the same", () => {
+    const more = { shape: "host", hostDatabase: "rds" } as const;
+    const file = synthAwsProps(props(), { ...more, region: "us-east-1" });
+    expect(Object.keys(file.resource)).toContain("aws_dlm_lifecycle_policy");
+    const words = price(more).lines.map(({ what }) => what);
+    expect(words).toEqual(expect.arrayContaining(["its data volume", "snapshots, 7 days"]));
+  });
+
   test("a database of the user's costs nothing here", () => {
     const secretArns = {
       MLFLOW_BACKEND_STORE_URI: `${arn("us-east-1", "secretsmanager")}:secret:x-AbCdEf`,
@@ -104,6 +113,49 @@ describe("every option that costs changes the price", () => {
     );
     expect(lines.map(({ what }) => what).join()).not.toContain("database");
   });
+});
+
+describe("by use", () => {
+  const through = "every GB through the";
+  const out = "every GB out to the internet";
+  const versions = "artifacts in S3 $0.023 a GB and month, and old versions of them for 90 days";
+  const burst = (types: string) =>
+    `more processor than ${types} may use all day (CPU credits, unlimited)`;
+
+  test.each<[Partial<AwsTargetProps>, readonly string[], readonly RegExp[]]>([
+    [{}, [versions, `${through} interface endpoints`, burst("db.t4g.micro")], [/internet/, /NAT/]],
+    [{ egress: "nat" }, [`${through} NAT gateway`, out], [/endpoints/]],
+    [{ ...domain, public: true }, [`${through} interface endpoints`, out], [/NAT/]],
+    [{ createBucket: false }, ["artifacts in S3 $0.023 a GB and month"], [/versions/]],
+    [{ databaseClass: "db.m7g.large" }, [], [/credits/]],
+    [{ shape: "host" }, [`${through} NAT gateway`, out, burst("t4g.small")], [/backups/]],
+    [{ shape: "host", egress: "public-ip" }, [out], [/NAT/, /endpoints/, /load balancer/]],
+    [
+      { shape: "host", hostDatabase: "rds" },
+      [burst("t4g.small and db.t4g.micro"), "backups of the database above its size, 7 days"],
+      [],
+    ],
+    [{ shape: "host", instanceType: "m7g.medium" }, [], [/credits/]],
+  ])("%j", (target, has, hasNot) => {
+    const { byUse } = price(target);
+    expect(byUse).toEqual(expect.arrayContaining([...has]));
+    for (const words of hasNot) expect(byUse.filter((each) => words.test(each))).toEqual([]);
+  });
+});
+
+test("it counts what is made: endpoints, and the size of the root volume", () => {
+  const made = (shape: "managed" | "host") =>
+    synthAwsProps(props(), { shape, region: "us-east-1" }).resource;
+  const arithmetic = (shape: "managed" | "host", what: string) =>
+    price({ shape }).lines.find((each) => each.what === what)?.arithmetic;
+  const interfaces = Object.values(made("managed")["aws_vpc_endpoint"] ?? {}).filter(
+    (block) => block["vpc_endpoint_type"] === "Interface",
+  );
+  const count = new RegExp(`^${interfaces.length} in one zone`);
+  expect(arithmetic("managed", "interface endpoints")).toMatch(count);
+  const [instance] = Object.values(made("host")["aws_instance"] ?? {});
+  const size = new RegExp(`^${instance?.["root_block_device"].volume_size} GB`);
+  expect(arithmetic("host", "its root volume")).toMatch(size);
 });
 
 describe("what the table does not have", () => {
@@ -144,5 +196,7 @@ test("it reads as a table with the sum below", () => {
   );
   expect(lines[1]).toBe("  task, processor          6.80  = 0.25 vCPU x 730 h x $0.03725");
   expect(lines).toContain("  about $83.51 a month, and by use:");
-  expect(lines).toContain("    artifacts in S3 $0.0245 a GB and month");
+  expect(lines).toContain(
+    "    artifacts in S3 $0.0245 a GB and month, and old versions of them for 90 days",
+  );
 });
