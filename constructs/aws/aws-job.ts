@@ -6,7 +6,7 @@ import { packageDirectory } from "../image/index.js";
 import type { AwsContext } from "./context.js";
 
 /** Verbs of the program that jobs run; see `stacks/aws-job`. */
-export type AwsJobVerb = "push-image" | "migrate" | "start";
+export type AwsJobVerb = "push-image" | "migrate" | "start" | "snapshot";
 
 export interface AwsJobProps {
   readonly verb: AwsJobVerb;

@@ -15,6 +15,7 @@ import { InstanceRole } from "./instance-role.js";
 import { Instance } from "./instance.js";
 import { LoadBalancer } from "./load-balancer.js";
 import { Network } from "./network.js";
+import { ReleaseSnapshot } from "./release-snapshot.js";
 import { connect, SecurityGroup } from "./security-group.js";
 import type { AwsTransform } from "./transform.js";
 import { renderUserData, startScript } from "./user-data.js";
@@ -33,6 +34,7 @@ export class Host extends Construct {
   private readonly folder: HostFolder;
   private readonly role: InstanceRole;
   private readonly volume: DataVolume;
+  private readonly snapshot: ReleaseSnapshot | undefined;
   private readonly group: SecurityGroup;
   private readonly instance: Instance;
 
@@ -57,6 +59,7 @@ export class Host extends Construct {
     this.group = this.addGroup();
     const place = this.network.placeOfInstance();
     this.volume = new DataVolume(this, "data-volume", context, place.zone);
+    this.snapshot = this.addSnapshot();
     this.instance = this.addInstance(place.subnetId);
     this.attachVolume();
     if (target.domain) this.addLoadBalancer();
@@ -69,6 +72,14 @@ export class Host extends Construct {
     const { context, network } = this;
     if (!usesRds(context.deployment, context.target)) return undefined;
     return new HostDatabase(this, "database", context, network);
+  }
+
+  /** A database of the user's is theirs to save. */
+  private addSnapshot(): ReleaseSnapshot | undefined {
+    const { context, database, volume } = this;
+    if (context.deployment.backendStore.kind === "external") return undefined;
+    const of = database?.backendStore.resource ?? volume;
+    return new ReleaseSnapshot(this, "release-snapshot", { context, of });
   }
 
   private addRole(): InstanceRole {
@@ -121,8 +132,9 @@ export class Host extends Construct {
 
   /** What the instance does not name, and would fail without. */
   private needs(): readonly ITerraformDependable[] {
-    const { role, folder, network, group, artifactStore, database } = this;
+    const { role, folder, network, group, artifactStore, database, snapshot } = this;
     return [
+      ...(snapshot ? [snapshot.job.resource] : []),
       role.policy,
       ...folder.ready,
       ...network.ways,

@@ -1,4 +1,5 @@
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { EC2Client } from "@aws-sdk/client-ec2";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { RDSClient } from "@aws-sdk/client-rds";
@@ -6,6 +7,7 @@ import { clientConfig } from "../tools/aws-client.js";
 
 /** The services that jobs ask, with the credentials that every AWS tool finds. */
 export interface Aws {
+  readonly ec2: EC2Client;
   readonly ecr: ECRClient;
   readonly ecs: ECSClient;
   readonly rds: RDSClient;
@@ -15,6 +17,7 @@ export interface Aws {
 export function connectAws(region: string): Aws {
   const config = clientConfig(region);
   return {
+    ec2: new EC2Client(config),
     ecr: new ECRClient(config),
     ecs: new ECSClient(config),
     rds: new RDSClient(config),

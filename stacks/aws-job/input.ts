@@ -42,12 +42,26 @@ const start = z.strictObject({
   database: text.optional(),
 });
 
-const jobs = z.discriminatedUnion("verb", [pushImage, migrate, start]);
+const snapshot = z.strictObject({
+  verb: z.literal("snapshot"),
+  ...common,
+  /** What the snapshot's name begins with. */
+  name: text,
+  /** Release of MLflow that comes. */
+  version: text,
+  /** Id of the volume that the database is on; undefined: it is on none. */
+  volume: text.optional(),
+  /** Identifier of the RDS instance; undefined: there is none. */
+  database: text.optional(),
+});
+
+const jobs = z.discriminatedUnion("verb", [pushImage, migrate, start, snapshot]);
 
 export type Job = z.infer<typeof jobs>;
 export type PushImageJob = z.infer<typeof pushImage>;
 export type MigrateJob = z.infer<typeof migrate>;
 export type StartJob = z.infer<typeof start>;
+export type SnapshotJob = z.infer<typeof snapshot>;
 
 /**
  * What `constructs/aws` has written for this program.

@@ -4,6 +4,7 @@ import { connectAws } from "./aws.js";
 import { parseJob, type Job } from "./input.js";
 import { migrate } from "./migrate.js";
 import { pushImage } from "./push-image.js";
+import { saveBeforeRelease } from "./release-snapshot.js";
 import { start } from "./start.js";
 
 /** What Terraform runs on AWS's behalf; see `constructs/aws/aws-job.ts`. */
@@ -16,6 +17,8 @@ async function runJob(job: Job): Promise<void> {
       return migrate(aws, job);
     case "start":
       return start(aws, job);
+    case "snapshot":
+      return saveBeforeRelease(aws, job);
     default:
       return unreachable(job);
   }

@@ -169,6 +169,29 @@ function deployViolations(file: AwsConfiguration): readonly string[] {
   });
 }
 
+/** Another release on an instance: what the database is on is saved before. */
+function replaceViolations(file: AwsConfiguration): readonly string[] {
+  const graph = graphOf(file);
+  const databases = blocksOf(file, "aws_db_instance").map(([address]) => address);
+  const volumes = blocksOf(file, "aws_ebs_volume").map(([address]) => address);
+  const jobs = jobInputs(file).filter(({ verb, address, input }) => {
+    const [, block] = blocksOf(file, "terraform_data").find(([each]) => each === address) ?? [];
+    const again = (block?.["triggers_replace"] as Block | undefined)?.["version"];
+    return verb === "snapshot" && input["version"] !== undefined && again === input["version"];
+  });
+  return blocksOf(file, "aws_instance").flatMap(([address, block]) => {
+    const told = /^\{.*"databasePort":\d+/m.test(String(block["user_data"]));
+    // Of the user's, and theirs to save.
+    if (told && databases.length === 0) return [];
+    const waitsFor = ancestors(graph, address);
+    const saved = jobs
+      .filter((job) => waitsFor.has(job.address))
+      .flatMap(({ input }) => [referred(input["database"]), referred(input["volume"])]);
+    const needed = databases.length > 0 ? databases : volumes;
+    return needed.every((each) => saved.includes(each)) ? [] : [address];
+  });
+}
+
 /** An instance: its disks, its way to its role, and who gets in. */
 function instanceViolations(file: AwsConfiguration, mayHaveAddress: boolean): readonly string[] {
   const ssh = blocksOf(file, "aws_vpc_security_group_ingress_rule").filter(
@@ -214,7 +237,7 @@ export const computeAssertions: readonly AwsAssertion[] = [
   {
     number: 36,
     rule: "the old server ends, and the database is saved and brought on, before the new one",
-    violations: deployViolations,
+    violations: (file) => [...deployViolations(file), ...replaceViolations(file)],
   },
   {
     // An address of its own is what the user asked for by name, and lets nothing in (32).

@@ -1,81 +1,18 @@
-import type { AwsConfiguration } from "../helpers/aws/golden.js";
-import type { Block } from "../helpers/docker-target.js";
-import { blocksOf, editContainers, editStatements } from "./view.js";
-
-/** A change to a golden that breaks one assertion and no other. */
-export interface AwsMutation {
-  /** Number of the assertion. */
-  readonly breaks: number;
-  readonly name: string;
-  /** Golden case. @default "managed" */
-  readonly of?: string;
-  readonly mutate: (file: AwsConfiguration) => void;
-}
+import { hostMutations, releaseMutations } from "./host-mutations.js";
+import {
+  change,
+  container,
+  input,
+  only,
+  remove,
+  set,
+  state,
+  statements,
+  variable,
+  type AwsMutation,
+} from "./mutation.js";
 
 const domain = "managed-domain-nat-x86";
-
-const change = (
-  breaks: number,
-  name: string,
-  mutate: AwsMutation["mutate"],
-  of?: string,
-): AwsMutation => ({ breaks, name, mutate, ...(of !== undefined && { of }) });
-
-function only(file: AwsConfiguration, type: string, part = ""): Block {
-  const found = blocksOf(file, type).find(([address]) => address.includes(part));
-  if (!found) throw new Error(`no ${type} ${part}`);
-  return found[1];
-}
-
-/** Another value at a path of a block: `rule.object_ownership`, `rule.0.status`. */
-const set = (breaks: number, type: string, path: string, value: unknown, of?: string) =>
-  change(
-    breaks,
-    `${type} has ${path} ${JSON.stringify(value) ?? "(nothing)"}`,
-    (file) => {
-      const keys = path.split(".");
-      const last = keys.pop() ?? "";
-      const inner = keys.reduce((block, key) => block[key] as Block, only(file, type));
-      if (value === undefined) delete inner[last];
-      else inner[last] = value;
-    },
-    of,
-  );
-
-const remove = (breaks: number, type: string) =>
-  change(breaks, `there is no ${type}`, (file) => delete file.resource[type]);
-
-const container = (breaks: number, name: string, edit: (container: Block) => void) =>
-  change(breaks, name, (file) => editContainers(file, edit));
-
-const variable = (breaks: number, name: string, value: string) =>
-  container(breaks, `a container has ${name}=${value}`, ({ environment }) => {
-    const others = (environment as Block[]).filter((each) => each["name"] !== name);
-    (environment as Block[]).splice(0, Infinity, ...others, { name, value });
-  });
-
-const statements = (
-  breaks: number,
-  name: string,
-  type: string,
-  part: string,
-  edit: (statements: Block[]) => void,
-  of?: string,
-) => change(breaks, name, (file) => editStatements(only(file, type, part), edit), of);
-
-const input = (breaks: number, verb: string, name: string, edit: (input: Block) => void) =>
-  change(breaks, name, (file) => {
-    const part = { migrate: "db-upgrade_run", "push-image": "image_push" }[verb];
-    const { environment } = only(file, "terraform_data", part)["provisioner"][0]["local-exec"];
-    const told = JSON.parse(environment.MLSTACK_JOB) as Block;
-    edit(told);
-    environment.MLSTACK_JOB = JSON.stringify(told);
-  });
-
-const state = (backend: Record<string, Block>) =>
-  change(27, `the state is kept in ${JSON.stringify(backend)}`, ({ terraform }) => {
-    terraform["backend"] = backend;
-  });
 
 const version = "aws_secretsmanager_secret_version";
 
@@ -355,60 +292,6 @@ const computeMutations: readonly AwsMutation[] = [
   input(36, "migrate", "there is no snapshot", (told) => delete told["database"]),
 ];
 
-const instance = "aws_instance";
-const host = "host";
-
-const hostMutations: readonly AwsMutation[] = [
-  set(37, instance, "metadata_options.http_tokens", "optional", host),
-  set(37, instance, "metadata_options.http_put_response_hop_limit", 3, host),
-  set(37, instance, "metadata_options", undefined, host),
-  set(37, instance, "root_block_device.encrypted", false, host),
-  set(37, instance, "associate_public_ip_address", true, host),
-  set(37, instance, "key_name", "mine", host),
-  set(37, "aws_ebs_volume", "encrypted", false, host),
-  set(37, "aws_ebs_volume", "lifecycle", undefined, host),
-  change(
-    37,
-    "somebody gets in by SSH",
-    ({ resource }) => {
-      const [group] = Object.keys(resource["aws_security_group"] ?? {});
-      (resource[ingress] ??= {})["ssh"] = {
-        security_group_id: `\${aws_security_group.${group}.id}`,
-        cidr_ipv4: "10.0.0.0/8",
-        from_port: 22,
-        to_port: 22,
-        ip_protocol: "tcp",
-      };
-    },
-    host,
-  ),
-  statements(
-    35,
-    "an instance writes its own files",
-    policy,
-    "host_role_policy",
-    (list) => {
-      Object.assign(list.find(({ Sid }) => Sid === "Files") ?? {}, { Action: "s3:PutObject" });
-    },
-    host,
-  ),
-  statements(
-    35,
-    "an instance reads a secret that it is not told of",
-    policy,
-    "host_role_policy",
-    (list) => {
-      list.push({
-        Sid: "Another",
-        Effect: "Allow",
-        Action: "secretsmanager:GetSecretValue",
-        Resource: "arn:aws:secretsmanager:eu-central-1:123456789012:secret:x",
-      });
-    },
-    host,
-  ),
-];
-
 export const mutations: readonly AwsMutation[] = [
   ...secretMutations,
   ...bucketMutations,
@@ -416,4 +299,5 @@ export const mutations: readonly AwsMutation[] = [
   ...networkMutations,
   ...computeMutations,
   ...hostMutations,
+  ...releaseMutations,
 ];

@@ -205,7 +205,12 @@ const host: readonly Ordering[] = [
     first: ofType("aws_ebs_volume"),
     then: instance,
     of: "host",
-    by: instance,
+  },
+  {
+    rule: "the database is saved before an instance with another release",
+    first: ofType("terraform_data", /\/release-snapshot\//),
+    then: instance,
+    of: "host",
   },
   {
     rule: "secrets have a value before the instance",
