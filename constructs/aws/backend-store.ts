@@ -14,6 +14,9 @@ const majorVersion = "18";
 /** Who may do everything but what RDS keeps for itself. The same name as in the image. */
 export const masterUser = "postgres";
 
+/** Most that RDS has for PostgreSQL. */
+const mostStorageGiB = 65_536;
+
 /** How the master user's password is set. */
 export type MasterPassword = Pick<
   DbInstanceConfig,
@@ -76,17 +79,22 @@ export class BackendStore extends Construct {
 
   private sizes() {
     const { instanceClass, storageGiB } = this.props.context.target.database;
+    const most = Math.min(storageGiB * 5, mostStorageGiB);
     return {
       instanceClass,
       storageType: "gp3",
       allocatedStorage: storageGiB,
-      maxAllocatedStorage: storageGiB * 5,
+      // RDS wants a tenth more than there is, or none.
+      ...(most >= storageGiB * 1.1 && { maxAllocatedStorage: most }),
       multiAz: false,
     };
   }
 
   private safety() {
     const { target, key, name } = this.props.context;
+    // The group is another one in the next deployment of this name, whose snapshot has to be, too;
+    // the key may be the same.
+    const deployment = Fn.substr(this.group.resource.id, 3, 8);
     return {
       storageEncrypted: true,
       kmsKeyId: key.arn,
@@ -95,8 +103,7 @@ export class BackendStore extends Construct {
       deleteAutomatedBackups: false,
       deletionProtection: target.protect,
       skipFinalSnapshot: false,
-      // The key is another one in the next deployment of this name, whose snapshot has to be another.
-      finalSnapshotIdentifier: `${name}-final-${Fn.substr(key.resource.keyId, 0, 8)}`,
+      finalSnapshotIdentifier: `${name}-final-${deployment}`,
       autoMinorVersionUpgrade: true,
       allowMajorVersionUpgrade: false,
       // In the maintenance window, and not in the middle of somebody's run.

@@ -1,6 +1,7 @@
 import { ConfigError } from "../../constructs/mlflow/index.js";
 import type { State, StateResource } from "../terraform/state.js";
 import { stackCommand } from "../stack/command-line.js";
+import { goingNames, leavesSnapshot } from "./left.js";
 import type { AwsOptions } from "./options.js";
 import type { AwsSettings } from "./settings.js";
 
@@ -100,12 +101,17 @@ export function requireDestroyable(
     ]);
   }
   if (deleteData || found.names.length === 0) return;
-  const snapshot =
-    found.snapshot === undefined ? "" : ` (RDS takes the snapshot ${found.snapshot} before)`;
+  const takes =
+    found.snapshot === undefined
+      ? "AWS takes a last snapshot"
+      : `RDS takes the snapshot ${found.snapshot}`;
+  const key = leavesSnapshot(found);
+  const snapshot = key ? ` (${takes} before, and the key stays with it)` : "";
+  const going = goingNames(found, { bucket: false, key }).join(", ");
   throw new ConfigError([
     {
       path: "--delete-data",
-      problem: `must be given, because these go with all that is in them: ${list}${snapshot}; nothing was touched; use: ${second}`,
+      problem: `must be given, because these go with all that is in them: ${going}${snapshot}; nothing was touched; use: ${second}`,
     },
   ]);
 }

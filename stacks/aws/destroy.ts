@@ -1,9 +1,10 @@
 import { ConfigError } from "../../constructs/mlflow/index.js";
 import { Steps } from "../stack/steps.js";
-import type { State } from "../terraform/state.js";
+import type { State, StateResource } from "../terraform/state.js";
 import { confirmed } from "../tools/confirm.js";
 import { dataIn, requireDestroyable, type AwsData } from "./data.js";
 import type { AwsOptions } from "./options.js";
+import { goingNames, leftLines, leftWords, lookForLeft, type Left } from "./left.js";
 import { awsPlanFile } from "./plan.js";
 import { requireSameStack } from "./same-stack.js";
 import { initialiseAws, withAwsSession, type AwsSession } from "./session.js";
@@ -16,7 +17,7 @@ export interface AwsDestroyOptions extends AwsOptions {
 
 /**
  * `mlstack destroy aws`: refuses while anything is protected, and without `--delete-data`; then
- * removes everything but a bucket that has objects.
+ * removes everything but a bucket that has objects, and the key that snapshots are read with.
  */
 export async function destroyAws(
   stack: string,
@@ -58,72 +59,43 @@ async function destroySession(
     return 0;
   }
   requireDestroyable(found, settings, { ...options, deleteData: options.deleteData === true });
-  const keep = await bucketIsKept(found, settings.target.region);
-  if (!(await agreed(found, keep, options))) {
-    console.log("Nothing was changed.");
-    return 1;
+  const left = await lookForLeft(found, settings.target.region);
+  const going = goingIn(state, session, left);
+  if (going.length > 0) {
+    if (!(await agreed(found, left, options))) {
+      console.log("Nothing was changed.");
+      return 1;
+    }
+    const work = async () => `Destroy: ${await remove(session, going, left)} removed`;
+    await steps.run([{ title: "Destroy", work }]);
   }
-  await steps.run([
-    {
-      title: "Destroy",
-      work: async () => `Destroy: ${await remove(session, state, keep)} removed`,
-    },
-  ]);
-  console.log(leftLines(found, keep).join("\n"));
+  console.log(leftLines(found, left).join("\n"));
   return 0;
 }
 
-/** S3 refuses to remove a bucket with objects, and would have lost its rules by then. */
-async function bucketIsKept({ bucket }: AwsData, region: string): Promise<boolean> {
-  if (bucket === undefined) return false;
-  const { hasObjects } = await import("./objects.js");
-  return hasObjects(bucket, region);
+/** Addresses of what goes. */
+function goingIn(state: State | undefined, { names }: AwsSession, left: Left): readonly string[] {
+  const stays = ({ address, type }: StateResource): boolean =>
+    (left.bucket && names.bucket.includes(address)) ||
+    (left.key && ["aws_kms_key", "aws_kms_alias"].includes(type));
+  const all = (state?.resources ?? []).filter(({ mode }) => mode === "managed");
+  return all.filter((resource) => !stays(resource)).map(({ address }) => address);
 }
 
 /** @returns how many resources went */
 async function remove(
-  { terraform, settings, names }: AwsSession,
-  state: State | undefined,
-  keepBucket: boolean,
+  { terraform, settings }: AwsSession,
+  going: readonly string[],
+  left: Left,
 ): Promise<number> {
-  const all = (state?.resources ?? []).filter(({ mode }) => mode === "managed");
-  const gone = all.map(({ address }) => address).filter((one) => !names.bucket.includes(one));
-  const targets = keepBucket ? gone : [];
+  const targets = left.bucket || left.key ? going : [];
   const plan = await terraform.plan({ out: awsPlanFile(settings.out), destroy: true, targets });
   return (await terraform.apply(plan.file)).summary.remove;
 }
 
-function agreed(
-  { names }: AwsData,
-  keepBucket: boolean,
-  options: AwsDestroyOptions,
-): Promise<boolean> {
-  const gone = names.filter((name) => !(keepBucket && name.startsWith("bucket ")));
-  const what = `Destroy everything, and DELETE ${gone.join(", ")}?`;
+function agreed(found: AwsData, left: Left, options: AwsDestroyOptions): Promise<boolean> {
+  const data = goingNames(found, left).join(", ");
+  const what = `Destroy everything${data && `, and DELETE ${data}`}?${leftWords(found, left)}`;
   const problem = `must be given where nobody can be asked: ${what}`;
   return confirmed(what, options, { path: "--yes", problem });
-}
-
-function leftLines(
-  { bucket, snapshot, volume, key }: AwsData,
-  keptBucket: boolean,
-): readonly string[] {
-  return [
-    "",
-    ...(keptBucket
-      ? [
-          `Kept: bucket ${bucket}, which has objects. The next deploy goes on with it.`,
-          `To be rid of it: empty it with all versions ("Empty" in the console of S3), and run the same command again.`,
-        ]
-      : []),
-    ...(snapshot === undefined ? [] : [`Kept: snapshot ${snapshot} of the database.`]),
-    ...(volume === undefined ? [] : [`Kept: the last snapshot of the data volume ${volume}.`]),
-    ...(key === undefined
-      ? []
-      : [
-          `In 30 days AWS deletes key ${key}, without which snapshots can't be read. To keep it:`,
-          `  aws kms cancel-key-deletion --key-id ${key} && aws kms enable-key --key-id ${key}`,
-        ]),
-    ...(!keptBucket && snapshot === undefined && key === undefined ? ["Nothing is left."] : []),
-  ];
 }

@@ -1,12 +1,18 @@
+import {
+  DeleteDBSnapshotCommand,
+  DescribeDBSnapshotsCommand,
+  RDSClient,
+} from "@aws-sdk/client-rds";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import {
   DeleteBucketPolicyCommand,
   GetBucketPolicyCommand,
+  GetBucketVersioningCommand,
   PutBucketPolicyCommand,
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ecsThatWorks } from "../helpers/aws/ecs-that-works.js";
@@ -47,6 +53,12 @@ describeWithProvider("mlstack and its stack aws, against moto", sample, () => {
   const region = "eu-central-1";
   const credentials = { accessKeyId: "testing", secretAccessKey: "testing" };
   const client = () => ({ region, credentials, endpoint: moto.endpoint });
+
+  const leftTypes = (): readonly string[] => {
+    const state = readFileSync(join(out, "terraform.tfstate"), "utf8");
+    const { resources } = JSON.parse(state) as { resources: { mode: string; type: string }[] };
+    return resources.filter(({ mode }) => mode === "managed").map(({ type }) => type);
+  };
 
   beforeAll(async () => {
     moto = await startMoto();
@@ -130,6 +142,72 @@ describeWithProvider("mlstack and its stack aws, against moto", sample, () => {
     expect(await does("output")).toMatch(/^MLFLOW_TRACKING_URI=http:/m);
   }, 120_000);
 
+  test("what would lose the data is refused, and shown by plan", async () => {
+    const file = join(out, "terraform.tfstate");
+    const before = readFileSync(file, "utf8");
+    const refused: readonly (readonly [words: string[], said: RegExp])[] = [
+      [
+        ["--name", "other"],
+        /^MLSTACK_NAME: must stay "team", .* got "other"; nothing was touched/m,
+      ],
+      [["--region", "eu-west-1"], /^MLSTACK_AWS_REGION: must stay "eu-central-1", .*"eu-west-1"/m],
+      [
+        ["--shape", "host"],
+        /^MLSTACK_AWS_PROTECT: is on, .*database team.*bucket team-models-0815/m,
+      ],
+      [["--bucket", "another"], /^MLSTACK_AWS_PROTECT: is on, .*artifact-store: bucket;/m],
+    ];
+    for (const [words, said] of refused) {
+      for (const verb of ["plan", "deploy"]) {
+        const { exitCode, text } = await tries(
+          verb,
+          ...words,
+          ...(verb === "deploy" ? ["--yes"] : []),
+        );
+        expect(text).toMatch(said);
+        expect(exitCode).toBe(2);
+      }
+    }
+    const destroy = await tries("destroy", "--region", "eu-west-1", "--delete-data", "--yes");
+    expect(destroy.text).toMatch(/^MLSTACK_AWS_REGION: must stay/m);
+    const off = ["--shape", "host", "--set", "MLSTACK_AWS_PROTECT=false", "--yes"];
+    expect((await tries("deploy", ...off)).text).toMatch(/PROTECT: was on in the last deploy,/);
+    expect(readFileSync(file, "utf8")).toBe(before);
+    expect(readFileSync(join(out, "mlstack.env"), "utf8")).not.toMatch(/other|host|another/);
+  }, 600_000);
+
+  test("data that is gone does not begin empty, be it with --yes", async () => {
+    const gone = "<ErrorResponse><Error><Code>DBInstanceNotFound</Code></Error></ErrorResponse>";
+    const working = ecsThatWorks();
+    proxy.clear({
+      ...working,
+      instead: (exchange) =>
+        exchange.operation === "DescribeDBInstances"
+          ? { status: 404, body: gone }
+          : working.instead?.(exchange),
+    });
+    const { exitCode, text } = await tries("deploy", "--yes");
+    proxy.clear();
+    expect(text).toMatch(/^--new-volume: must name what may begin empty: database team would/m);
+    expect(text).toMatch(/deploy aws --out \S+ --new-volume database$/m);
+    expect(exitCode).toBe(2);
+  }, 180_000);
+
+  test("a bucket that is made no more stays as it is, and the stack forgets it", async () => {
+    const folder = temporaryFolder("aws-command-forget");
+    cpSync(out, folder, { recursive: true });
+    const words = ["deploy", "aws", "--out", folder, "--set", "MLSTACK_AWS_CREATE_BUCKET=false"];
+    const { exitCode, all } = await startMlstack(words, proxy.environment);
+    expect(all).toMatch(/= keep, unused: bucket$/m);
+    expect(exitCode).toBe(0);
+    expect(readFileSync(join(folder, "terraform.tfstate"), "utf8")).not.toContain("aws_s3_bucket");
+    const s3 = new S3Client({ ...client(), forcePathStyle: true });
+    const { Status } = await s3.send(new GetBucketVersioningCommand({ Bucket: bucket }));
+    expect(Status).toBe("Enabled");
+    const { Policy } = await s3.send(new GetBucketPolicyCommand({ Bucket: bucket }));
+    expect(Policy).toContain("TlsOnly");
+  }, 300_000);
+
   test("destroy refuses while it is protected, naming what holds data and the way", async () => {
     const before = readFileSync(join(out, "terraform.tfstate"), "utf8");
     const { exitCode, text } = await tries("destroy", "--delete-data", "--yes");
@@ -166,13 +244,24 @@ describeWithProvider("mlstack and its stack aws, against moto", sample, () => {
     const text = await does("destroy", "--delete-data", "--yes");
     expect(text).toContain(`Kept: bucket ${bucket}, which has objects.`);
     expect(text).toMatch(/Kept: snapshot team-final-\w+ of the database/);
+    expect(text).toMatch(/Kept: key \S+, without which snapshots can't be read/);
+    expect(leftTypes().every((type) => /^aws_(s3_bucket|kms_)/.test(type))).toBe(true);
+    for (const type of ["aws_s3_bucket_policy", "aws_kms_key", "aws_kms_alias"]) {
+      expect(leftTypes()).toContain(type);
+    }
+  }, 300_000);
+
+  test("the key goes when nobody needs it to read a snapshot, and no sooner", async () => {
+    const before = leftTypes();
+    expect(await does("destroy", "--delete-data", "--yes")).toContain("Kept: key ");
+    expect(leftTypes()).toStrictEqual(before);
+    const rds = new RDSClient(client());
+    const { DBSnapshots = [] } = await rds.send(new DescribeDBSnapshotsCommand({}));
+    for (const { DBSnapshotIdentifier } of DBSnapshots) {
+      await rds.send(new DeleteDBSnapshotCommand({ DBSnapshotIdentifier }));
+    }
+    const text = await does("destroy", "--delete-data", "--yes");
     expect(text).toMatch(/aws kms cancel-key-deletion --key-id \S+ && aws kms enable-key/);
-    const state = readFileSync(join(out, "terraform.tfstate"), "utf8");
-    const { resources } = JSON.parse(state) as { resources: { mode: string; type: string }[] };
-    const types = new Set(
-      resources.filter(({ mode }) => mode === "managed").map(({ type }) => type),
-    );
-    expect([...types].every((type) => type.startsWith("aws_s3_bucket"))).toBe(true);
-    expect(types).toContain("aws_s3_bucket_policy");
+    expect(leftTypes().every((type) => type.startsWith("aws_s3_bucket"))).toBe(true);
   }, 300_000);
 });

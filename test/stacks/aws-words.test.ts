@@ -239,6 +239,16 @@ describe("the report", () => {
     expect(report(domain, values, not)).toContain("from here  not yet: ENOTFOUND");
   });
 
+  test("says what to write into DNS where no zone gets the name", () => {
+    const certificate = "arn:aws:acm:eu-central-1:123456789012:certificate/0123";
+    const mine = { domain: "ml.example.com", certificate };
+    const balanced = { ...values, load_balancer: "team-1.elb.amazonaws.com" };
+    const line = "CNAME ml.example.com -> team-1.elb.amazonaws.com";
+    expect(report(mine, balanced, { kind: "inside" })).toContain(line);
+    const zone = { domain: "ml.example.com", hostedZone: "example.com" };
+    expect(report(zone, balanced, { kind: "inside" })).not.toContain("CNAME");
+  });
+
   test("after a change of the admin's password says how to have the new one in AWS", () => {
     const domain = { domain: "ml.example.com", hostedZone: "example.com", public: true };
     expect(report(domain, values, { kind: "password-changed" })).toContain(
