@@ -88,6 +88,8 @@ export class MadeNetwork extends Construct {
         availabilityZone: Fn.element(this.zones.names, index),
         mapPublicIpOnLaunch: false,
         tags: { Name: `${name}-${kind}-${index + 1}` },
+        // A zone that is away for a day would move every subnet after it, and what is in them.
+        lifecycle: { ignoreChanges: ["availability_zone"] },
       });
     });
   }
