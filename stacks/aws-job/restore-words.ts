@@ -35,7 +35,7 @@ export async function restoreWords(
     return [
       `To have the database of before again, put the snapshot ${first} in its place:`,
       ...commands(options, first, instance ?? {}).map((line) => `  ${line}`),
-      "Then deploy by the release of mlflow-stacks that was deployed before. Nobody has tried this on AWS; the renamed instance keeps all, and is deleted by you.",
+      "Then deploy by the release of mlflow-stacks that was deployed before. This way was tried against a stand-in for AWS alone; the renamed instance keeps what is in it until you delete it.",
       ...(later.length > 0 ? [`Later attempts took ${later.join(", ")}.`] : []),
     ];
   });
@@ -56,25 +56,34 @@ function commands(
     `${rds("wait db-instance-available", aside)}  # again while there is none of that name`,
     rds("restore-db-instance-from-db-snapshot", database, ...places(snapshot, instance)),
     rds("wait db-instance-available", database),
+    rds("modify-db-instance", database, ...managedPassword(instance), immediately),
+    rds("wait db-instance-available", database),
     `db=${address}; ${terraform} state rm "$db" && ${terraform} import "$db" ${database}`,
   ];
 }
 
 const immediately = "--apply-immediately";
 
-/** What RDS would choose anew: the default network and parameters, and a password of nobody's. */
+/** What RDS would else choose by itself: another size, the default network and parameters. */
 function places(snapshot: string, instance: DBInstance): readonly string[] {
-  const { DBInstanceClass, DBSubnetGroup, MasterUserSecret } = instance;
+  const { DBInstanceClass, DBSubnetGroup } = instance;
   const groups = (instance.VpcSecurityGroups ?? []).map(({ VpcSecurityGroupId: id }) => id);
   const [parameters] = instance.DBParameterGroups ?? [];
-  const option = (name: string, value: string | undefined) => (value ? [`--${name} ${value}`] : []);
   return [
     `--db-snapshot-identifier ${snapshot}`,
     ...option("db-instance-class", DBInstanceClass),
     ...option("db-subnet-group-name", DBSubnetGroup?.DBSubnetGroupName),
     ...option("vpc-security-group-ids", groups.join(" ")),
     ...option("db-parameter-group-name", parameters?.DBParameterGroupName),
-    "--no-publicly-accessible --manage-master-user-password",
-    ...option("master-user-secret-kms-key-id", MasterUserSecret?.KmsKeyId),
+    "--no-publicly-accessible",
   ];
 }
+
+/** Once more a secret of RDS's own: a restored instance has none, and Terraform asks for it. */
+const managedPassword = ({ MasterUserSecret: secret }: DBInstance): readonly string[] => [
+  "--manage-master-user-password",
+  ...option("master-user-secret-kms-key-id", secret?.KmsKeyId),
+];
+
+const option = (name: string, value: string | undefined): readonly string[] =>
+  value ? [`--${name} ${value}`] : [];

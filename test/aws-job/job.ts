@@ -43,7 +43,7 @@ export function jobProgram(): JobProgram {
         js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
       },
     });
-  });
+  }, 60_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const run: JobProgram["run"] = async (
     verb,

@@ -31,7 +31,7 @@ beforeEach(async () => {
   lab = await EcsInMoto.make(moto, `lab${count}`);
   wanted = await lab.define("tracking-server", "3.17.2");
   proxy.clear();
-});
+}, 60_000);
 
 const start = (
   taskDefinition = wanted,
