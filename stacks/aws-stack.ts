@@ -20,7 +20,7 @@ export class AwsStack extends TerraformStack {
     const { state = { kind: "local" }, statePath = "terraform.tfstate", ...rest } = props;
     addBackend(this, state, statePath);
     this.mlflow = new MlflowDeployment(this, "mlflow", rest);
-    const { url, bucket, adminPasswordSecret, instanceId } = this.mlflow.outputs;
+    const { url, bucket, loadBalancer, adminPasswordSecret, instanceId } = this.mlflow.outputs;
     const { login } = rest.deployment.trackingServer;
     this.addOutput("tracking_uri", url);
     if (login) this.addOutput("tracking_username", login.adminUsername);
@@ -29,6 +29,7 @@ export class AwsStack extends TerraformStack {
     this.addOutput("region", rest.target.region);
     this.addOutput("protected", String(rest.target.protect));
     this.addOutput("artifact_bucket", bucket);
+    if (loadBalancer !== undefined) this.addOutput("load_balancer", loadBalancer);
     if (adminPasswordSecret) this.addOutput("admin_password_secret", adminPasswordSecret);
     if (instanceId) this.addOutput("instance_id", instanceId);
   }

@@ -1,7 +1,8 @@
 import { App } from "cdktf";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { awsFolder, readAwsSettings } from "./aws/settings.js";
+import { readAwsSettings } from "./aws/settings.js";
+import { awsFolder } from "./aws/standard.js";
 import { settingsFileName } from "./settings.js";
 import { readStackSettings } from "./stack/settings.js";
 import { addStack } from "./stack/synth.js";

@@ -9,6 +9,7 @@ import type { AwsContext } from "./context.js";
 import { EncryptionKey } from "./encryption-key.js";
 import { Host, type HostFiles } from "./host.js";
 import { jobProfile } from "./job-profile.js";
+import { LoadBalancer } from "./load-balancer.js";
 import { Managed } from "./managed.js";
 import { requireParts, type AwsTransform } from "./transform.js";
 
@@ -36,6 +37,8 @@ export interface AwsOutputs {
   /** Where people open it; through SSM's port forwarding a port of their own machine. */
   readonly url: string;
   readonly bucket: string;
+  /** Name in DNS that AWS gave the load balancer; undefined: there is none. */
+  readonly loadBalancer: string | undefined;
   /** ARN of the secret with the admin's first password; undefined: there is no login. */
   readonly adminPasswordSecret: string | undefined;
   /** Id of the instance; undefined: there is none. */
@@ -94,7 +97,10 @@ export class MlflowDeployment extends Construct {
   private common(url: string) {
     const { artifactStore } = this.props.deployment;
     if (artifactStore.kind !== "s3") throw new Error("bug: the target table lets only s3 in");
-    return { url, bucket: artifactStore.bucket };
+    // In either shape, and in one of them only with a domain.
+    const balancer = this.node.findAll().find((node) => node instanceof LoadBalancer);
+    const loadBalancer = balancer?.resource.dnsName;
+    return { url, bucket: artifactStore.bucket, loadBalancer };
   }
 
   private addProvider(): void {

@@ -6,6 +6,7 @@ const schema = z.object({
   tracking_username: z.string().optional(),
   region: z.string(),
   artifact_bucket: z.string(),
+  load_balancer: z.string().optional(),
   admin_password_secret: z.string().optional(),
   instance_id: z.string().optional(),
 });

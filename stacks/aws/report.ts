@@ -35,6 +35,7 @@ export function awsReportLines(
   return [
     "",
     pc.bold(`MLflow answers at ${values.tracking_uri}`),
+    ...nameLines(settings, values),
     ...reachLines(settings, values, proof),
     ...(password === undefined
       ? []
@@ -55,6 +56,15 @@ export function awsReportLines(
     pc.dim(`${selfCommand()} plan|deploy|destroy|output aws`),
     "",
   ];
+}
+
+/** Without a zone of Route 53 nobody else enters the name. */
+function nameLines(
+  { target: { domain } }: AwsSettings,
+  { load_balancer: balancer }: AwsOutputValues,
+): readonly string[] {
+  if (!domain || domain.hostedZone !== undefined || balancer === undefined) return [];
+  return [`  write      into DNS, if it is not there yet: CNAME ${domain.name} -> ${balancer}`];
 }
 
 /** MLflow takes the first password once; whoever changes it does so in MLflow. */

@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import type { AwsTarget, AwsTargetProps } from "../../constructs/aws/aws-target.js";
 import { readForAws } from "../../constructs/aws/resolve-for-aws.js";
 import {
@@ -11,6 +11,7 @@ import { readAwsEnvironment } from "../../env/load-aws.js";
 import { outFolder, readValues, thisMachine, type Settings } from "../settings.js";
 import { parseStateBackend, type StateBackend } from "../terraform/state-backend.js";
 import { attempt } from "../tools/attempt.js";
+import { awsFolder, awsName } from "./standard.js";
 import { awsFlags, type AwsOptions } from "./options.js";
 
 export interface AwsSettings extends Pick<Settings, "out" | "keep" | "source" | "deployment"> {
@@ -18,8 +19,6 @@ export interface AwsSettings extends Pick<Settings, "out" | "keep" | "source" | 
   readonly target: AwsTarget;
   readonly state: StateBackend;
 }
-
-export const awsFolder = join("mlflow", "aws");
 
 /**
  * As for a folder: flags, then the env file, then defaults.
@@ -35,7 +34,7 @@ export function readAwsSettings(options: AwsOptions): AwsSettings {
   );
   if (!read) throw problems.error();
   const given = Object.entries(read.values).filter(([, value]) => value !== "");
-  const values = { MLSTACK_NAME: "mlflow-aws", ...Object.fromEntries(given) };
+  const values = { MLSTACK_NAME: awsName, ...Object.fromEntries(given) };
   const machine = thisMachine(dirname(read.file));
   const { props, target: asked, state: place } = readAwsEnvironment(values, machine, problems);
   const state = attempt(problems, () => parseStateBackend(place));
