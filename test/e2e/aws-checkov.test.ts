@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { checkovExceptions } from "../aws/checkov-exceptions.js";
@@ -62,6 +62,7 @@ describe("checkov", () => {
       { reject: false, env: { LOG_LEVEL: "ERROR" } },
     );
     report = JSON.parse(stdout) as Report;
+    rmSync(folder, { recursive: true });
   });
 
   test("reads every resource of every golden", () => {

@@ -14,6 +14,7 @@ export const alone = [
 
 /** Minutes each. One of them begun last would keep one worker busy and the other waiting. */
 export const longest = [
+  "aws-apply",
   "aws-command",
   "topologies-terraform",
   "topologies-docker",
