@@ -56,3 +56,18 @@ test("a server's port is its target's own, and makes no other target group", () 
   );
   expect(attachment?.["port"]).toBe(5050);
 });
+
+test.each(["a", "internals", "my-ml-flow"])(
+  "%s: one is made beside the one it replaces",
+  (name) => {
+    const file = synthAwsProps(awsProps({ name }), managedTarget());
+    for (const type of ["aws_lb", "aws_lb_target_group"]) {
+      const [block = {}] = Object.values(resourcesOf(file, type));
+      expect(block).not.toHaveProperty("name");
+      // AWS's provider takes 6 characters of it, and makes up 26.
+      expect(block["name_prefix"]).toMatch(/^(?!-|internal-)[a-z0-9-]{1,6}$/);
+      expect(block["lifecycle"]).toEqual({ create_before_destroy: true });
+      expect(block["tags"]).toEqual({ Name: name });
+    }
+  },
+);
