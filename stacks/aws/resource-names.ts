@@ -110,9 +110,8 @@ const says = (what: string, id: string): boolean => {
 function formerName(address: string): AwsName {
   const looked = /^data\.(\w+)\./.exec(address)?.[1];
   if (looked !== undefined) return { part: "look up", what: wordOf(looked) };
-  const former = /^(\w+)\.mlflow_(?:(?:managed|host)_)?(.+)_[0-9A-F]{8}$/.exec(address);
+  const former = /^(\w+)\.mlflow_(.+)_[0-9A-F]{8}$/.exec(address);
   if (!former) return { part: "others", what: address };
   const [, type = "", path = ""] = former;
-  const [part = "others", ...rest] = path.split("_");
-  return { part, what: [wordOf(type), ...rest].join(" ") };
+  return nameOf(type, ["", "", ...path.split("_")]);
 }
