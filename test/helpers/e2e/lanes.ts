@@ -16,6 +16,7 @@ export const alone = [
 export const longest = [
   "aws-apply",
   "aws-command",
+  "aws-replacement",
   "topologies-terraform",
   "topologies-docker",
   "remote-host-compose",
