@@ -43,7 +43,8 @@ const targets: Readonly<Record<string, (props: MlflowDeploymentProps) => string>
     const unit = renderUnit(context, { python: "/srv/venv/bin/python" });
     return [unitName(context), unit, ...planContainers(deployment).requirements].join("\n");
   },
-  "aws-managed": (props) => renderAws(props, managedTarget()),
+  // With a way to a database outside of the VPC.
+  "aws-managed": (props) => renderAws(props, managedTarget({ egress: "nat" })),
   "aws-host": (props) => renderAws(props, hostTarget()),
 };
 
@@ -131,6 +132,8 @@ const bucket = (props: Partial<MlflowDeploymentProps> = {}): MlflowDeploymentPro
 
 /** Where AWS has another default, or refuses what a row has for another reason. */
 const awsRows: Partial<Record<OptionalField, Row>> = {
+  // Small is what an instance has by itself.
+  profile: [remoteServer(), remoteServer({ profile: "medium" })],
   bucketInit: [bucket(), bucket({ bucketInit: true })],
   trackingServer: [bucket(), bucket({ trackingServer: { workers: 2 } })],
   "trackingServer.login": [bucket(), bucket({ trackingServer: { login: false } })],
