@@ -12,7 +12,11 @@ export class ArtifactStore extends Construct {
   /** What must be there before the server is. */
   readonly ready: readonly PrivateBucket[];
 
-  constructor(scope: Construct, id: string, { deployment, target }: AwsContext) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { deployment, target }: Pick<AwsContext, "deployment" | "target">,
+  ) {
     super(scope, id);
     const { artifactStore } = deployment;
     if (artifactStore.kind !== "s3") throw new Error("bug: the target table lets only s3 in");

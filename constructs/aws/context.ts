@@ -1,4 +1,5 @@
 import type { MlflowDeployment } from "../mlflow/index.js";
+import type { ArtifactStore } from "./artifact-store.js";
 import type { AwsTarget } from "./aws-target.js";
 import type { EncryptionKey } from "./encryption-key.js";
 
@@ -13,6 +14,8 @@ export interface AwsContext {
   /** Profile of the jobs' credentials; undefined: what AWS's tools find by themselves. */
   readonly profile: string | undefined;
   readonly key: EncryptionKey;
+  /** The same in either shape, so that a change of shape leaves the bucket alone. */
+  readonly artifactStore: ArtifactStore;
 }
 
 /** Log group of everything that a deployment's containers write. */

@@ -2,7 +2,6 @@ import { LbTargetGroupAttachment } from "@cdktf/provider-aws/lib/lb-target-group
 import { VolumeAttachment } from "@cdktf/provider-aws/lib/volume-attachment/index.js";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { ArtifactStore } from "./artifact-store.js";
 import { databasePorts } from "../mlflow/index.js";
 import type { AwsContext } from "./context.js";
 import { DataVolume } from "./data-volume.js";
@@ -27,7 +26,6 @@ export class Host extends Construct {
   readonly url: string;
   readonly adminPasswordSecret: string | undefined;
   readonly instanceId: string;
-  private readonly artifactStore: ArtifactStore;
   private readonly network: Network;
   private readonly database: HostDatabase | undefined;
   private readonly secrets: HostSecrets;
@@ -47,8 +45,7 @@ export class Host extends Construct {
   ) {
     super(scope, id);
     const { deployment, target, name } = context;
-    this.artifactStore = new ArtifactStore(this, "artifact-store", context);
-    const buckets = [this.artifactStore.bucket, filesBucket(context)];
+    const buckets = [context.artifactStore.bucket, filesBucket(context)];
     this.network = new Network(this, "network", { name, target, buckets });
     this.database = this.addDatabase();
     const { secrets } = hostDeployment(deployment, target);
@@ -83,8 +80,8 @@ export class Host extends Construct {
   }
 
   private addRole(): InstanceRole {
-    const { context, artifactStore, folder, secrets } = this;
-    return new InstanceRole(this, "role", { context, artifactStore, folder, secrets });
+    const { context, folder, secrets } = this;
+    return new InstanceRole(this, "role", { context, folder, secrets });
   }
 
   /** Nothing gets in but the load balancer; SSM's sessions are opened from inside. */
@@ -132,14 +129,14 @@ export class Host extends Construct {
 
   /** What the instance does not name, and would fail without. */
   private needs(): readonly ITerraformDependable[] {
-    const { role, folder, network, group, artifactStore, database, snapshot } = this;
+    const { role, folder, network, group, context, database, snapshot } = this;
     return [
       ...(snapshot ? [snapshot.job.resource] : []),
       role.policy,
       ...folder.ready,
       ...network.ways,
       ...group.rules,
-      ...artifactStore.ready.map(({ policy }) => policy),
+      ...context.artifactStore.ready.map(({ policy }) => policy),
       ...(database ? [database.backendStore.resource, ...database.ready] : []),
     ];
   }

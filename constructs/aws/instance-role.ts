@@ -2,7 +2,6 @@ import { IamInstanceProfile } from "@cdktf/provider-aws/lib/iam-instance-profile
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
 import { Construct } from "constructs";
-import type { ArtifactStore } from "./artifact-store.js";
 import type { AwsContext } from "./context.js";
 import type { HostFolder } from "./host-folder.js";
 import type { HostSecrets } from "./host-secrets.js";
@@ -17,7 +16,6 @@ import {
 
 export interface InstanceRoleProps {
   readonly context: AwsContext;
-  readonly artifactStore: ArtifactStore;
   readonly folder: HostFolder;
   readonly secrets: HostSecrets;
 }
@@ -45,7 +43,8 @@ export class InstanceRole extends Construct {
 }
 
 function instanceStatements(props: InstanceRoleProps): readonly Statement[] {
-  const { artifactStore, folder } = props;
+  const { context, folder } = props;
+  const { artifactStore } = context;
   return [
     ...artifactStatements(artifactStore.bucket, artifactStore.prefix),
     {

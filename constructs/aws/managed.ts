@@ -12,7 +12,6 @@ import {
   type ContainerRole,
   type ContainerSpec,
 } from "../mlflow/index.js";
-import { ArtifactStore } from "./artifact-store.js";
 import { BackendStore } from "./backend-store.js";
 import { logGroupName, type AwsContext } from "./context.js";
 import { LoadBalancer } from "./load-balancer.js";
@@ -33,7 +32,6 @@ export class Managed extends Construct {
   readonly secrets: Secrets;
   private readonly plan: ContainerPlan;
   private readonly network: Network;
-  private readonly artifactStore: ArtifactStore;
   private readonly backendStore: BackendStore | undefined;
   private readonly image: TrackingServerImage;
   private readonly roles: TaskRoles;
@@ -49,8 +47,7 @@ export class Managed extends Construct {
     super(scope, id);
     const { deployment, target, name } = context;
     this.plan = planContainers(deployment);
-    this.artifactStore = new ArtifactStore(this, "artifact-store", context);
-    const { bucket } = this.artifactStore;
+    const { bucket } = context.artifactStore;
     this.network = new Network(this, "network", { name, target, buckets: [bucket] });
     this.backendStore = this.addBackendStore();
     this.secrets = this.addSecrets();
@@ -80,9 +77,9 @@ export class Managed extends Construct {
   }
 
   private addRoles(): TaskRoles {
-    const { context, artifactStore, secrets, image } = this;
+    const { context, secrets, image } = this;
     const repositoryArn = image.repository.arn;
-    return new TaskRoles(this, "roles", { context, artifactStore, secrets, repositoryArn });
+    return new TaskRoles(this, "roles", { context, secrets, repositoryArn });
   }
 
   /** Of the tasks: they reach the database and AWS, and only the load balancer reaches them. */
@@ -156,7 +153,7 @@ export class Managed extends Construct {
 
   /** What a task does not name, and would fail without. */
   private needs(): readonly ITerraformDependable[] {
-    const { image, roles, secrets, network, group, backendStore, logs, artifactStore } = this;
+    const { image, roles, secrets, network, group, backendStore, logs, context } = this;
     return [
       image.pushed.resource,
       ...roles.ready,
@@ -165,7 +162,7 @@ export class Managed extends Construct {
       ...group.rules,
       ...(backendStore?.group.rules ?? []),
       logs,
-      ...artifactStore.ready.map(({ policy }) => policy),
+      ...context.artifactStore.ready.map(({ policy }) => policy),
     ];
   }
 

@@ -3,6 +3,7 @@ import { AwsProvider, type AwsProviderConfig } from "@cdktf/provider-aws/lib/pro
 import { TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { type MlflowDeployment as Deployment, unreachable } from "../mlflow/index.js";
+import { ArtifactStore } from "./artifact-store.js";
 import { requireAwsDeployment } from "./aws-deployment.js";
 import type { AwsTarget } from "./aws-target.js";
 import type { AwsContext } from "./context.js";
@@ -72,7 +73,9 @@ export class MlflowDeployment extends Construct {
       region: target.region,
       protect: target.protect,
     });
-    this.outputs = this.addShape({ deployment, target, name, accountId, profile, key });
+    const artifactStore = new ArtifactStore(this, "artifact-store", { deployment, target });
+    const context = { deployment, target, name, accountId, profile, key, artifactStore };
+    this.outputs = this.addShape(context);
   }
 
   private addShape(context: AwsContext): AwsOutputs {
@@ -81,22 +84,21 @@ export class MlflowDeployment extends Construct {
       case "managed": {
         const { loadBalancer, secrets } = new Managed(this, "managed", context, transform);
         const adminPasswordSecret = secrets.arnOf("MLFLOW_AUTH_ADMIN_PASSWORD");
-        return { ...this.common(loadBalancer.url), adminPasswordSecret, instanceId: undefined };
+        const common = this.common(context, loadBalancer.url);
+        return { ...common, adminPasswordSecret, instanceId: undefined };
       }
       case "host": {
         if (!files) throw new Error("bug: the shape host without its files");
         const host = new Host(this, "host", context, files, transform);
         const { url, adminPasswordSecret, instanceId } = host;
-        return { ...this.common(url), adminPasswordSecret, instanceId };
+        return { ...this.common(context, url), adminPasswordSecret, instanceId };
       }
       default:
         return unreachable(target.shape);
     }
   }
 
-  private common(url: string) {
-    const { artifactStore } = this.props.deployment;
-    if (artifactStore.kind !== "s3") throw new Error("bug: the target table lets only s3 in");
+  private common({ artifactStore }: AwsContext, url: string) {
     // In either shape, and in one of them only with a domain.
     const balancer = this.node.findAll().find((node) => node instanceof LoadBalancer);
     const loadBalancer = balancer?.resource.dnsName;

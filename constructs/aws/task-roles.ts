@@ -2,7 +2,6 @@ import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import type { ArtifactStore } from "./artifact-store.js";
 import { logGroupName, type AwsContext } from "./context.js";
 import {
   artifactStatements,
@@ -15,7 +14,6 @@ import type { Secrets } from "./secrets.js";
 
 export interface TaskRolesProps {
   readonly context: AwsContext;
-  readonly artifactStore: ArtifactStore;
   readonly repositoryArn: string;
   readonly secrets: Secrets;
 }
@@ -36,7 +34,7 @@ export class TaskRoles extends Construct {
     private readonly props: TaskRolesProps,
   ) {
     super(scope, id);
-    const { bucket, prefix } = props.artifactStore;
+    const { bucket, prefix } = props.context.artifactStore;
     this.task = this.addRole("task");
     this.execution = this.addRole("execution");
     this.ready = [
