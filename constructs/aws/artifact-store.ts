@@ -3,7 +3,7 @@ import { TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import type { AwsContext } from "./context.js";
 import { oldVersionDays } from "./fixed-sizes.js";
-import { bucketParts, PrivateBucket } from "./private-bucket.js";
+import { bucketParts, PrivateBucket, uploadsGivenUp } from "./private-bucket.js";
 
 /** The bucket of the artifacts, made or named, and who it is. */
 export class ArtifactStore extends Construct {
@@ -50,12 +50,7 @@ export class ArtifactStore extends Construct {
     new S3BucketLifecycleConfiguration(this, "lifecycle", {
       bucket: made.resource.id,
       rule: [
-        {
-          id: "uploads-that-were-given-up",
-          status: "Enabled",
-          filter: [{ prefix: "" }],
-          abortIncompleteMultipartUpload: [{ daysAfterInitiation: 7 }],
-        },
+        uploadsGivenUp,
         {
           id: "old-versions",
           status: "Enabled",

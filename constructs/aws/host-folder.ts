@@ -5,7 +5,7 @@ import { Construct } from "constructs";
 import { createHash } from "node:crypto";
 import { temporaryFolder } from "../image/index.js";
 import type { AwsContext } from "./context.js";
-import { PrivateBucket } from "./private-bucket.js";
+import { PrivateBucket, uploadsGivenUp } from "./private-bucket.js";
 
 /** What an instance runs, by path: the Compose files, and below `boot/` what starts them. */
 export type HostFiles = Readonly<Record<string, string>>;
@@ -54,14 +54,7 @@ export class HostFolder extends Construct {
     const made = new PrivateBucket(this, "bucket", { bucket: this.bucket, protect });
     new S3BucketLifecycleConfiguration(this, "lifecycle", {
       bucket: made.resource.id,
-      rule: [
-        {
-          id: "uploads-that-were-given-up",
-          status: "Enabled",
-          filter: [{ prefix: "" }],
-          abortIncompleteMultipartUpload: [{ daysAfterInitiation: 7 }],
-        },
-      ],
+      rule: [uploadsGivenUp],
       dependsOn: [made.versioning],
     });
     return made;

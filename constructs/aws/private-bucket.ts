@@ -23,6 +23,14 @@ export const bucketParts: Readonly<Record<string, string>> = {
   policy: S3BucketPolicy.tfResourceType,
 };
 
+/** Rule of its lifecycle: parts of an upload that never came to its end are paid for, and seen by nobody. */
+export const uploadsGivenUp = {
+  id: "uploads-that-were-given-up",
+  status: "Enabled",
+  filter: [{ prefix: "" }],
+  abortIncompleteMultipartUpload: [{ daysAfterInitiation: 7 }],
+};
+
 /** A bucket that only its account reads, by TLS, and that keeps old versions. */
 export class PrivateBucket extends Construct {
   readonly resource: S3Bucket;

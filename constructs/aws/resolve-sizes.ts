@@ -1,4 +1,9 @@
-import type { HostProfileName, MlflowDeployment, Problems } from "../mlflow/index.js";
+import {
+  requireInteger,
+  type HostProfileName,
+  type MlflowDeployment,
+  type Problems,
+} from "../mlflow/index.js";
 import type { AwsTarget } from "./aws-target.js";
 import { requireInstance } from "./resolve-instance.js";
 
@@ -34,9 +39,9 @@ export function requireSizes(
 ): void {
   const { task, database, instance } = target;
   if (target.shape === "managed") requireTask(task, deployment, problems);
-  requireWhole(database.storageGiB, 20, 65_536, "target.databaseStorageGiB", problems);
-  requireWhole(target.backupDays, 7, 35, "target.backupDays", problems);
-  requireWhole(instance.dataVolumeGiB, 8, 16_384, "target.dataVolumeGiB", problems);
+  requireInteger(database.storageGiB, 20, 65_536, "target.databaseStorageGiB", problems);
+  requireInteger(target.backupDays, 7, 35, "target.backupDays", problems);
+  requireInteger(instance.dataVolumeGiB, 8, 16_384, "target.dataVolumeGiB", problems);
   problems.require(
     logDays.includes(target.logDays),
     "target.logDays",
@@ -73,16 +78,5 @@ function requireTask(
     "target.taskMemoryMiB",
     `must be ${needed} or more for trackingServer.workers ${trackingServer.workers}; got "${memoryMiB}"`,
   );
-  requireWhole(storageGiB, 21, 200, "target.taskStorageGiB", problems);
-}
-
-function requireWhole(
-  value: number,
-  low: number,
-  high: number,
-  path: string,
-  problems: Problems,
-): void {
-  const valid = Number.isInteger(value) && value >= low && value <= high;
-  problems.require(valid, path, `must be a whole number from ${low} to ${high}; got "${value}"`);
+  requireInteger(storageGiB, 21, 200, "target.taskStorageGiB", problems);
 }

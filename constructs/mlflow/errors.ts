@@ -63,3 +63,15 @@ export class Problems {
 export function unreachable(value: never): never {
   throw new Error(`bug: unhandled case ${JSON.stringify(value)}`);
 }
+
+/** Refuses what is no whole number from `low` to `high`. */
+export function requireInteger(
+  value: number,
+  low: number,
+  high: number,
+  path: string,
+  problems: Problems,
+): void {
+  const valid = Number.isInteger(value) && value >= low && value <= high;
+  problems.require(valid, path, `must be a whole number from ${low} to ${high}; got "${value}"`);
+}

@@ -1,4 +1,4 @@
-import type { Problems } from "./errors.js";
+import { requireInteger, type Problems } from "./errors.js";
 import { literal, listen, type EnvValue } from "./env-value.js";
 import type { HostPath } from "./host-path.js";
 import { hostProfiles, type HostProfileName } from "./host-profile.js";
@@ -161,17 +161,6 @@ function requireBindAddress(
     path,
     `must be a loopback address while trackingServer.login is false; got "${address}"`,
   );
-}
-
-function requireInteger(
-  value: number,
-  low: number,
-  high: number,
-  path: string,
-  problems: Problems,
-): void {
-  const valid = Number.isInteger(value) && value >= low && value <= high;
-  problems.require(valid, path, `must be a whole number from ${low} to ${high}; got "${value}"`);
 }
 
 /** Port on which the server listens inside its container. */
