@@ -11,6 +11,7 @@ import type { LogsOptions } from "./logs/logs.js";
 import type { SettingsOptions } from "./settings.js";
 import { collect, withStackOptions, type StackVerb } from "./stack-options.js";
 import type { VerbOptions } from "./stack-verbs.js";
+import { endWithoutReader } from "./tools/broken-pipe.js";
 import type { UpOptions } from "./up/up.js";
 
 /** 0: done; 1: failed; 2: wrong input. */
@@ -233,6 +234,13 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     setTimeout(() => process.exit(report(interrupted.signal.reason)), patience).unref();
   });
 }
+
+// Terraform, where it may run, is not left in the middle of an apply.
+endWithoutReader(
+  [process.stdout, process.stderr],
+  () => patience > 5000,
+  () => process.exit(1),
+);
 
 try {
   await buildProgram().parseAsync();
