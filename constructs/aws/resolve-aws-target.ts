@@ -1,6 +1,6 @@
 import { type MlflowDeployment, Problems, secretSpecs } from "../mlflow/index.js";
 import type { AwsDomain, AwsTarget, AwsTargetProps } from "./aws-target.js";
-import { certificateRegions } from "./certificate-regions.js";
+import { certificateRegions, nearRegions } from "./certificate-regions.js";
 import { requireNetwork, resolveNetwork } from "./resolve-network.js";
 import { defaultInstanceType } from "./resolve-instance.js";
 import { defaultTaskSize, requireSizes } from "./resolve-sizes.js";
@@ -99,10 +99,13 @@ function requireCertificate(
   problems: Problems,
 ): void {
   const rds = backendStore.kind === "postgres" && (shape === "managed" || hostDatabase === "rds");
-  problems.require(
-    !rds || certificateRegions().has(region),
+  if (!rds || certificateRegions().has(region)) return;
+  const near = nearRegions(region).map((name) => `"${name}"`);
+  // A slip of the hand, or a region that is newer than the certificates.
+  const use = near.length > 0 ? `${near.join(" or ")}; or, if there is such a region, ` : "";
+  problems.add(
     "target.region",
-    `must be one of ${[...certificateRegions()].sort().join(", ")} with RDS, whose certificate is checked; got "${region}"; use target.shape "host" with target.hostDatabase "container", or backendStore.kind "external"`,
+    `must be one of ${[...certificateRegions()].sort().join(", ")} with RDS, whose certificate is checked; got "${region}"; use ${use}target.shape "host" with target.hostDatabase "container", or backendStore.kind "external"`,
   );
 }
 

@@ -145,6 +145,14 @@ test.each(unknownRegions)("RDS in %s, of which nobody here has the certificates"
   expect(managedRefusal({ region, secretArns, egress: "nat" }, external)).toBe("(accepted)");
 });
 
+test.each([
+  ["us-east-9", '"us-east-1" or "us-east-2"; or, if'],
+  ["ca-west-1", '"ca-central-1"; or, if'],
+  ["il-central-1", 'target.shape "host" with'],
+])("for %s the nearest regions come first", (region, use) => {
+  expect(managedRefusal({ region })).toContain(`; got "${region}"; use ${use} `);
+});
+
 test("small by default, and larger for a larger machine", () => {
   const { task, database } = awsStackProps(awsProps(), managedTarget()).target;
   expect(task).toStrictEqual({ cpu: 256, memoryMiB: 1024, storageGiB: 21 });
