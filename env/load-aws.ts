@@ -36,17 +36,33 @@ export function readAwsEnvironment(
     "MLSTACK_TOPOLOGY",
     `must be "remote-server" on AWS, because it is for several people; got "${topology}"`,
   );
-  const named = environment.MLSTACK_ARTIFACT_STORE ?? environment[destination];
-  problems.require(
-    named !== undefined,
-    destination,
-    'must be set (--bucket), such as "s3://my-models/mlflow"; the bucket is made, and its name is not taken by anybody yet',
-  );
-  const given =
-    named === undefined ? { ...environment, [destination]: "s3://missing" } : environment;
+  const given = isBucket(environment, problems)
+    ? environment
+    : { ...environment, [destination]: "s3://missing" };
   return {
     props: propsFromEnvironment("remote-server", given, machine, problems),
     target: awsTargetFromEnvironment(environment, problems),
     state: environment.MLSTACK_STATE,
   };
+}
+
+/** Whether the destination may be a bucket; of another store the model knows more. */
+function isBucket(environment: Environment, problems: Problems): boolean {
+  const place = environment[destination];
+  if (environment.MLSTACK_ARTIFACT_STORE !== undefined) return true;
+  const set = problems.require(
+    place !== undefined,
+    destination,
+    'must be set (--bucket), such as "s3://my-models/mlflow"; the bucket is made, and its name is not taken by anybody yet',
+  );
+  const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(place ?? "")?.[0];
+  return (
+    set &&
+    problems.require(
+      scheme === undefined || /^s3:/i.test(scheme),
+      destination,
+      // What follows may hold a user and a password.
+      `must be a bucket or "s3://bucket/prefix"; begins with "${scheme}"`,
+    )
+  );
 }

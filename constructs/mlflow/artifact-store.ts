@@ -7,7 +7,7 @@ import { deploymentSecret, type DeploymentSecret, type SecretName } from "./secr
 import { images } from "./versions.js";
 
 interface BucketProps {
-  /** 3 to 63 characters of `a-z`, `0-9`, `-` and `.`. */
+  /** 3 to 63 characters of `a-z`, `0-9`, `-` and `.`; no IP address. */
   readonly bucket: string;
   /** Key prefix inside the bucket, without slashes at its ends. @default - the bucket's root */
   readonly prefix?: string;
@@ -119,7 +119,7 @@ function resolveBucket(
   problems.require(
     /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket) && !/\.\.|^\d+\.\d+\.\d+\.\d+$/.test(bucket),
     "artifactStore.bucket",
-    `must be 3 to 63 characters of a-z, 0-9, "-" and "."; got "${bucket}"`,
+    `must be 3 to 63 characters of a-z, 0-9, "-" and ".", begin and end with a letter or digit, have no two dots together and be no IP address; got "${bucket}"`,
   );
   problems.require(
     prefix === "" || /^[A-Za-z0-9!_.'()-]+(\/[A-Za-z0-9!_.'()-]+)*$/.test(prefix),

@@ -49,7 +49,7 @@ test.each<[object, string, object?]>([
   ],
   [
     bucket("MLflow"),
-    'artifactStore.bucket: must be 3 to 63 characters of a-z, 0-9, "-" and "."; got "MLflow"',
+    'artifactStore.bucket: must be 3 to 63 characters of a-z, 0-9, "-" and ".", begin and end with a letter or digit, have no two dots together and be no IP address; got "MLflow"',
   ],
   [
     bucket("mlflow", { credentials: "keys" }),

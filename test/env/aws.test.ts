@@ -86,6 +86,14 @@ describe("variables become the target they name", () => {
     ]);
   });
 
+  test.each(["https://models", "file:///srv/models"])("%s is no bucket", (place) => {
+    const { message } = read({ MLFLOW_ARTIFACTS_DESTINATION: place });
+    const scheme = place.replace(/(?<=:\/\/).*/, "");
+    expect(message).toBe(
+      `MLFLOW_ARTIFACTS_DESTINATION: must be a bucket or "s3://bucket/prefix"; begins with "${scheme}"`,
+    );
+  });
+
   test("an entry of secrets that is none shows nothing of what may be a password", () => {
     const { message } = read({ MLSTACK_AWS_SECRET_ARNS: "MLFLOW_DB_PASSWORD:geheim" });
     expect(message).toMatch(/^MLSTACK_AWS_SECRET_ARNS: must be NAME=arn/);

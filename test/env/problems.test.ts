@@ -35,7 +35,7 @@ test("every problem is in one list, under the names that were typed", () => {
     'MLFLOW_WORKERS: must be a whole number from 1 to 32; got "0"',
     'MLSTACK_POSTGRES_IMAGE: must be PostgreSQL 18, whose volume has another layout than older ones; got "postgres:17"',
     'MLFLOW_S3_ENDPOINT_URL: must be "http://" or "https://" and a host, without a path; got "minio:9000"',
-    'MLFLOW_ARTIFACTS_DESTINATION: must be 3 to 63 characters of a-z, 0-9, "-" and "."; got "My_Bucket"',
+    'MLFLOW_ARTIFACTS_DESTINATION: must be 3 to 63 characters of a-z, 0-9, "-" and ".", begin and end with a letter or digit, have no two dots together and be no IP address; got "My_Bucket"',
     'MLFLOW_ARTIFACTS_DESTINATION: must be names of A-Z a-z 0-9 ! _ . \' ( ) - joined by "/", without "/" at its ends; got "a b"',
     'AWS_DEFAULT_REGION: must be a region such as "eu-central-1"; got "Frankfurt (Main)"',
   ]);

@@ -44,7 +44,7 @@ describe("S3 is refused with", () => {
     "the bucket %s",
     (bucket) => {
       expect(refused({ bucket })).toBe(
-        `artifactStore.bucket: must be 3 to 63 characters of a-z, 0-9, "-" and "."; got "${bucket}"`,
+        `artifactStore.bucket: must be 3 to 63 characters of a-z, 0-9, "-" and ".", begin and end with a letter or digit, have no two dots together and be no IP address; got "${bucket}"`,
       );
     },
   );

@@ -95,7 +95,7 @@ describe("wrong input", () => {
         'profile: must be "n100" or "small" or "medium"; got "huge"',
         'trackingServer.port: must be a whole number from 1 to 65535; got "0"',
         'trackingServer.workers: must be a whole number from 1 to 32; got "99"',
-        'artifactStore.bucket: must be 3 to 63 characters of a-z, 0-9, "-" and "."; got "X"',
+        'artifactStore.bucket: must be 3 to 63 characters of a-z, 0-9, "-" and ".", begin and end with a letter or digit, have no two dots together and be no IP address; got "X"',
       ].join("\n"),
     );
   });
