@@ -1,6 +1,6 @@
 import type { Problems } from "../mlflow/index.js";
 import type { AwsNetwork, AwsTarget, AwsTargetProps } from "./aws-target.js";
-import { overlaps, parseCidr, startOfRange } from "./cidr.js";
+import { overlaps, parseCidr, startOfRange, type Cidr } from "./cidr.js";
 
 const defaultCidr = "10.73.0.0/20";
 
@@ -19,7 +19,11 @@ export function resolveNetwork(props: AwsTargetProps, problems: Problems): AwsNe
     return { kind: "made", cidr: props.vpcCidr ?? defaultCidr, egress };
   }
   const id = /^vpc-([0-9a-f]{8}|[0-9a-f]{17})$/;
-  problems.require(id.test(vpcId), "target.vpcId", `must be "vpc-" and 17 digits; got "${vpcId}"`);
+  problems.require(
+    id.test(vpcId),
+    "target.vpcId",
+    `must be "vpc-" and 8 or 17 digits of 0-9 a-f; got "${vpcId}"`,
+  );
   for (const field of ["vpcCidr", "egress", "connectedCidrs"] as const) {
     const problem = "must not be given with target.vpcId, whose owner has decided it";
     problems.require(props[field] === undefined, `target.${field}`, problem);
@@ -74,17 +78,7 @@ function requireMade(
   problems: Problems,
 ): void {
   const path = "target.vpcCidr";
-  const range = requireRange(cidr, path, problems) ? parseCidr(cidr) : undefined;
-  if (range) {
-    const fits = range.prefix >= 16 && range.prefix <= 24;
-    problems.require(fits, path, `must be /16 to /24; got "${cidr}"`);
-    const isPrivate = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].some((text) => {
-      const block = parseCidr(text);
-      return block && range.prefix >= block.prefix && overlaps(block, range);
-    });
-    const rule = `must be in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16; got "${cidr}"`;
-    problems.require(isPrivate, path, rule);
-  }
+  const range = requireOwnRange(cidr, path, problems);
   // Docker's own bridges on an instance.
   const docker = { text: "172.17.0.0/16", what: "Docker's own range on the instance" };
   const others = [
@@ -104,6 +98,25 @@ function requireMade(
     );
   }
   requireEgress(egress, shape, problems);
+}
+
+/** The range of the VPC; undefined: it is none. */
+function requireOwnRange(cidr: string, path: string, problems: Problems): Cidr | undefined {
+  const start = startOfRange(cidr);
+  // Also of a range that begins elsewhere, so that no start is advised that is refused next.
+  const meant = start === undefined ? undefined : parseCidr(start);
+  const fits = !meant || (meant.prefix >= 16 && meant.prefix <= 24);
+  const isPrivate =
+    !meant ||
+    ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].some((text) => {
+      const block = parseCidr(text);
+      return block && meant.prefix >= block.prefix && overlaps(block, meant);
+    });
+  const whole = requireRange(cidr, path, problems, fits && isPrivate);
+  problems.require(fits, path, `must be /16 to /24; got "${cidr}"`);
+  const rule = `must be in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16; got "${cidr}"`;
+  problems.require(isPrivate, path, rule);
+  return whole ? meant : undefined;
 }
 
 function requireEgress(egress: string, shape: AwsTarget["shape"], problems: Problems): void {
@@ -146,19 +159,20 @@ function requireGiven(
       `must name ${needs[field]} subnets in ${needs[field]} zones; got ${ids.length}`,
     );
     for (const [index, subnet] of ids.entries()) {
-      const rule = `must be "subnet-" and 17 digits; got "${subnet}"`;
+      const rule = `must be "subnet-" and 8 or 17 digits of 0-9 a-f; got "${subnet}"`;
       problems.require(id.test(subnet), `${path}[${index}]`, rule);
     }
   }
 }
 
-function requireRange(text: string, path: string, problems: Problems): boolean {
+/** @param advised - whether the range that begins where this one should is a good one */
+function requireRange(text: string, path: string, problems: Problems, advised = true): boolean {
   const start = startOfRange(text);
   return problems.require(
     parseCidr(text) !== undefined,
     path,
     start === undefined
       ? `must be a range such as "10.73.0.0/20"; got "${text}"`
-      : `must begin at the first address of its range; got "${text}"; use "${start}"`,
+      : `must begin at the first address of its range; got "${text}"${advised ? `; use "${start}"` : ""}`,
   );
 }

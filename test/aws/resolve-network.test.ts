@@ -17,6 +17,10 @@ test.each([
     { vpcCidr: "10.73.0.5/20" },
     'target.vpcCidr: must begin at the first address of its range; got "10.73.0.5/20"; use "10.73.0.0/20"',
   ],
+  [
+    { vpcCidr: "10.0.0.1/28" },
+    'target.vpcCidr: must begin at the first address of its range; got "10.0.0.1/28"\ntarget.vpcCidr: must be /16 to /24; got "10.0.0.1/28"',
+  ],
   [{ vpcCidr: "10.0.0.0/8" }, 'target.vpcCidr: must be /16 to /24; got "10.0.0.0/8"'],
   [{ vpcCidr: "10.0.0.0/25" }, 'target.vpcCidr: must be /16 to /24; got "10.0.0.0/25"'],
   [
@@ -37,7 +41,7 @@ test.each([
   ],
   [
     { vpcId: "vpc-1" },
-    'target.vpcId: must be "vpc-" and 17 digits; got "vpc-1"\ntarget.privateSubnetIds: must name 2 subnets in 2 zones; got 0',
+    'target.vpcId: must be "vpc-" and 8 or 17 digits of 0-9 a-f; got "vpc-1"\ntarget.privateSubnetIds: must name 2 subnets in 2 zones; got 0',
   ],
   [
     { ...givenNetwork, vpcCidr: "10.0.0.0/20", egress: "nat", connectedCidrs: [] },
@@ -45,7 +49,7 @@ test.each([
   ],
   [
     { ...givenNetwork, privateSubnetIds: ["subnet-0123456789abcdef0", "subnet-x"] },
-    'target.privateSubnetIds[1]: must be "subnet-" and 17 digits; got "subnet-x"',
+    'target.privateSubnetIds[1]: must be "subnet-" and 8 or 17 digits of 0-9 a-f; got "subnet-x"',
   ],
   [
     { ...givenNetwork, ...domain, public: true },
