@@ -38,20 +38,26 @@ export function requireAwsDeployment(deployment: MlflowDeployment, target: AwsTa
   // Refused as a whole: the rest follows from it.
   if (deployment.topology !== "remote-server") throw problems.error();
   const { name, artifactStore } = deployment;
-  problems.require(
-    /^(?!internal-)[a-z](-?[a-z0-9])*$/.test(name) && name.length <= 24,
-    "name",
-    `must be 1 to 24 characters of a-z 0-9 -, begin with a letter and not with "internal-", end with no -, and have no two - together, because names of AWS are made of it; got "${name}"`,
-  );
-  problems.require(
-    !/^(default$|sg(-|$))/.test(name),
-    "name",
-    `must not be "default", "sg" or begin with "sg-", which AWS keeps for itself; got "${name}"`,
-  );
+  requireAwsName(name, problems);
   if (artifactStore.kind === "s3") requireBucket(artifactStore, target, problems);
   requireSecrets(deployment, target, problems);
   requireListening(deployment, target, problems);
   problems.throwIfAny();
+}
+
+/** A name that every name of AWS can be made of: stricter than the deployment's own rule. */
+export function requireAwsName(name: string, problems: Problems): boolean {
+  const valid = problems.require(
+    /^(?!internal-)[a-z](-?[a-z0-9])*$/.test(name) && name.length <= 24,
+    "name",
+    `must be 1 to 24 characters of a-z 0-9 -, begin with a letter and not with "internal-", end with no -, and have no two - together, because names of AWS are made of it; got "${name}"`,
+  );
+  const free = problems.require(
+    !/^(default$|sg(-|$))/.test(name),
+    "name",
+    `must not be "default", "sg" or begin with "sg-", which AWS keeps for itself; got "${name}"`,
+  );
+  return valid && free;
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */

@@ -4,7 +4,7 @@ import {
   type MlflowDeployment,
   type MlflowDeploymentProps,
 } from "../mlflow/index.js";
-import { propsForAws, requireAwsDeployment } from "./aws-deployment.js";
+import { propsForAws, requireAwsDeployment, requireAwsName } from "./aws-deployment.js";
 import type { AwsTarget, AwsTargetProps } from "./aws-target.js";
 import { readAwsTarget } from "./resolve-aws-target.js";
 
@@ -35,6 +35,10 @@ export function readForAws(
 ): { readonly deployment: MlflowDeployment | undefined; readonly target: AwsTarget } {
   // Without a region, which is a problem of the target, any will do.
   const known = propsForAws(props, { ...asked, region: asked.region || "us-east-1" });
+  // Before the deployment, whose rule is another one: what fits that may still be refused here.
+  if (known.name !== undefined && !requireAwsName(known.name, problems)) {
+    return readForAws({ ...props, name: "mlflow" }, asked, problems);
+  }
   const deployment = problems.attempt(() => resolveDeployment(known));
   const target = readAwsTarget(asked, deployment ?? anyDeployment(), problems);
   if (deployment) problems.attempt(() => requireAwsDeployment(deployment, target));

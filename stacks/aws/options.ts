@@ -1,4 +1,5 @@
 import { Problems } from "../../constructs/mlflow/index.js";
+import { awsRefusal } from "../../env/aws-scope.js";
 import type { SettingsOptions } from "../settings.js";
 import { readFlags } from "../tools/flags.js";
 
@@ -40,7 +41,7 @@ export function awsFlags(options: AwsOptions, problems: Problems): Record<string
   const given = Object.entries(flags).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value] as const],
   );
-  return { ...readFlags(common(options), problems), ...Object.fromEntries(given) };
+  return { ...readFlags(common(options), problems, awsRefusal), ...Object.fromEntries(given) };
 }
 
 /** The flags that all verbs have; commander gives the others along. */

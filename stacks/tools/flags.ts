@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { Problems, secretNames } from "../../constructs/mlflow/index.js";
+import { Problems, secretNames, type SecretName } from "../../constructs/mlflow/index.js";
 
 /** Flags that are variables, as commander gives them. */
 export interface FlagOptions {
@@ -34,8 +34,16 @@ export function flagValues(options: FlagOptions): Record<string, string> {
   return values;
 }
 
-/** Each flag is one variable; `--set NAME=value` is all the others, but no secret. */
-export function readFlags(options: FlagOptions, problems: Problems): Record<string, string> {
+/**
+ * Each flag is one variable; `--set NAME=value` is all the others, but no secret.
+ *
+ * @param whyNot - what to do with a secret instead; undefined: this value is none
+ */
+export function readFlags(
+  options: FlagOptions,
+  problems: Problems,
+  whyNot: (name: SecretName, value: string) => string | undefined = () => notInFlags,
+): Record<string, string> {
   const flags: Readonly<Record<string, string | undefined>> = {
     MLSTACK_RUNTIME: options.runtime,
     MLSTACK_NAME: options.name,
@@ -53,8 +61,9 @@ export function readFlags(options: FlagOptions, problems: Problems): Record<stri
     const [, name = "", value = ""] = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(text) ?? [];
     // Only what may be a name is shown: the rest may be a password.
     const start = /^[A-Z_]*/.exec(text)?.[0] ?? "";
+    const refused = holdsSecret(name, value) ? whyNot(name as SecretName, value) : undefined;
     if (name === "") problems.add("--set", `must be NAME=value; begins with "${start}"`);
-    else if (holdsSecret(name, value)) problems.add(name, notInFlags);
+    else if (refused !== undefined) problems.add(name, refused);
     else values[name] = name === dataDirectory && value !== "" ? absolute(value) : value;
   }
   return values;

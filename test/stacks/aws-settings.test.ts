@@ -114,6 +114,21 @@ describe("what is wrong is told at once, in the user's words", () => {
     expect(lines.join("\n")).toMatch(/must be "remote-server" on AWS/);
   });
 
+  test("a secret of --set has no file to go to either, and a driver is none", () => {
+    const set = ["MLFLOW_DB_PASSWORD=geheim", "MLFLOW_BACKEND_STORE_URI=mysql+pymysql://"];
+    const lines = problems({ ...needed, set });
+    expect(lines[0]).toMatch(/^MLFLOW_DB_PASSWORD: is no setting on AWS, which makes it up/);
+    expect(lines.join("\n")).not.toMatch(/geheim|with -e|must not be (given|set).*--set/);
+  });
+
+  test("a name by the rule of AWS alone", () => {
+    for (const name of ["Mein MLflow", "a_b", "sg-1"]) {
+      expect(problems({ ...needed, name })).toEqual([
+        expect.stringMatching(/^MLSTACK_NAME: must (be 1 to 24 characters|not be "default")/),
+      ]);
+    }
+  });
+
   test("a port of the managed shape, and names of secrets", () => {
     const set = ["MLFLOW_PORT=8080", "MLSTACK_AWS_SECRET_ARNS=MLFLOW_DB_PASSWORD=no-arn"];
     expect(problems({ ...needed, set })).toEqual([
