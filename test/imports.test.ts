@@ -56,3 +56,15 @@ test.each([
   const unknown = packages.filter((name) => !known.test(name) && !others.includes(name));
   expect(unknown).toStrictEqual([]);
 });
+
+// In the bundle a package that is imported by a call has all its names in `default` alone.
+test("no package of CommonJS is imported by a call", () => {
+  const found = folders
+    .flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: "utf8" })
+        .filter((name) => name.endsWith(".ts"))
+        .map((name) => join(folder, name)),
+    )
+    .filter((file) => /\bawait import\("@(aws-sdk|cdktf)\//.test(readFileSync(file, "utf8")));
+  expect(found).toStrictEqual([]);
+});

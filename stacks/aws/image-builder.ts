@@ -1,5 +1,5 @@
+import { ConfigError } from "../../constructs/mlflow/index.js";
 import { requireBuilder } from "../aws-job/builder.js";
-import { clientConfig } from "../tools/aws-client.js";
 import type { AwsChange } from "./plan-words.js";
 import type { AwsSettings } from "./settings.js";
 
@@ -27,19 +27,25 @@ export async function requireImageBuilder(
   tag: string,
 ): Promise<void> {
   if (!pushesImage(changes)) return;
-  if (await mayBePushed(target.region, `${deployment.name}/tracking-server`, tag)) return;
+  // Of its own: bundled, a package that is imported so has no names.
+  const { isPushed } = await import("./pushed.js");
+  const pushed = await isPushed(target.region, `${deployment.name}/tracking-server`, tag);
+  // An image that is there is not built again; who may not look is told by the job itself.
+  if (pushed !== false) return;
   await requireBuilder(target.architecture === "arm64" ? "linux/arm64" : "linux/amd64");
 }
 
-/** An image that is there is not built again; who may not look is told by the job itself. */
-async function mayBePushed(region: string, repositoryName: string, tag: string): Promise<boolean> {
-  const { DescribeImagesCommand, ECRClient } = await import("@aws-sdk/client-ecr");
-  const question = { repositoryName, imageIds: [{ imageTag: tag }] };
+/** The same for a plan, which needs no builder: what a deploy would say; undefined: nothing. */
+export async function imageBuilderNote(
+  changes: readonly AwsChange[],
+  settings: Settings,
+  tag: string,
+): Promise<string | undefined> {
   try {
-    const client = new ECRClient(clientConfig(region));
-    const { imageDetails = [] } = await client.send(new DescribeImagesCommand(question));
-    return imageDetails.length > 0;
+    await requireImageBuilder(changes, settings, tag);
+    return undefined;
   } catch (error) {
-    return !/^(Image|Repository)NotFoundException$/.test((error as Error).name);
+    if (!(error instanceof ConfigError)) throw error;
+    return `To deploy from here: ${error.message}`;
   }
 }

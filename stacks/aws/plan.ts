@@ -4,6 +4,8 @@ import { priceOf } from "../../constructs/aws/price.js";
 import { stackCommand } from "../stack/command-line.js";
 import { printWarnings } from "../stack/plan-words.js";
 import { Steps } from "../stack/steps.js";
+import { requireFreeName } from "./free-name.js";
+import { imageBuilderNote } from "./image-builder.js";
 import { protectionProblem, requireKept, type Found } from "./kept.js";
 import { lostData, requireNamedLosses } from "./lost.js";
 import type { AwsOptions } from "./options.js";
@@ -37,6 +39,9 @@ export async function planAws(
     console.log([...driftLines(plan, session.names), ...awsPlanLines(changes)].join("\n"));
     requireKept(look, session.settings, session.names, options);
     requireNamedLosses(lostData(look, session.names), [], options);
+    const { settings, imageTag } = session;
+    const note = imageTag && (await imageBuilderNote(changes, settings, imageTag));
+    if (note) console.log(`\n${note}`);
     if (changes.length === 0) {
       console.log(`${stack}: nothing changes`);
       return 0;
@@ -80,6 +85,8 @@ export async function lookAtAws(
         } catch (error) {
           throw protectionProblem(error, names, options) ?? error;
         }
+        // After the plan, which has proven the credentials.
+        await requireFreeName(look.state, settings);
       },
     },
   ]);

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { clientConfig } from "../tools/aws-client.js";
 import { MlflowError } from "../tools/mlflow-client.js";
 import { proveAt } from "../up/prove-at.js";
 import { asDeployed } from "./client-files.js";
@@ -110,8 +109,6 @@ async function adminPassword({
   region,
 }: AwsOutputValues): Promise<string | undefined> {
   if (id === undefined) return undefined;
-  const { GetSecretValueCommand, SecretsManagerClient } =
-    await import("@aws-sdk/client-secrets-manager");
-  const client = new SecretsManagerClient(clientConfig(region));
-  return (await client.send(new GetSecretValueCommand({ SecretId: id }))).SecretString;
+  const { readSecret } = await import("./read-secret.js");
+  return readSecret(id, region);
 }
