@@ -37,11 +37,12 @@ function readSecretArns(
 ): Partial<Record<SecretName, string>> {
   const found = entries.map((entry) => /^([A-Z_]+)=(.+)$/.exec(entry));
   for (const [index, entry] of entries.entries()) {
+    const name = /^[A-Z_]*/.exec(entry)?.[0];
     problems.require(
       // Only what may be a name is shown: the rest may be a password.
       found[index] !== null,
       targetVariables.secretArns,
-      `must be NAME=arn joined by commas; one of them begins with "${/^[A-Z_]*/.exec(entry)?.[0]}"; use MLFLOW_BACKEND_STORE_URI=arn:aws:secretsmanager:…`,
+      `must be NAME=arn joined by commas; number ${index + 1} begins with ${name ? `"${name}"` : "no name of a secret"}; use MLFLOW_BACKEND_STORE_URI=arn:aws:secretsmanager:…`,
     );
   }
   return Object.fromEntries(found.flatMap((match) => (match ? [[match[1], match[2]]] : [])));

@@ -4,6 +4,11 @@ import { TerraformError } from "../terraform/failure.js";
 const logIn =
   "log in with `aws sso login` or `aws configure` and set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in this shell";
 
+const notFound: readonly [RegExp, string] = [
+  /No valid credential sources found|no EC2 IMDS role found|failed to refresh cached credentials/i,
+  `must be there, and none were found; ${logIn}`,
+];
+
 /** What Terraform's provider and its S3 backend say, and what it means. */
 const problems: readonly (readonly [RegExp, string])[] = [
   [
@@ -18,11 +23,16 @@ const problems: readonly (readonly [RegExp, string])[] = [
     /InvalidClientTokenId|UnrecognizedClient|SignatureDoesNotMatch|AuthFailure|InvalidAccessKeyId/,
     `are refused by AWS as unknown or wrong, or the region is not enabled in the account; ${logIn}, or enable the region`,
   ],
-  [
-    /No valid credential sources found|no EC2 IMDS role found|failed to refresh cached credentials/i,
-    `must be there, and none were found; ${logIn}`,
-  ],
+  notFound,
 ];
+
+/** Keys that the shell has one half of, which counts as none; undefined: both, or neither. */
+function halfOfKeys(env: NodeJS.ProcessEnv): string | undefined {
+  const names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] as const;
+  const [there, missing] = env[names[0]] ? names : ([names[1], names[0]] as const);
+  if (!env[there] || env[missing]) return undefined;
+  return `must be there, and of two variables only one is set in this shell, ${there}; set ${missing} as well, or log in and unset ${there}`;
+}
 
 const applying = /^\S+ apply failed/;
 
@@ -37,13 +47,17 @@ const indented = (text: string): string =>
     .join("\n");
 
 /** A failure that is for want of credentials, as one of the input; undefined: it is another. */
-export function credentialProblem(error: unknown): ConfigError | undefined {
+export function credentialProblem(
+  error: unknown,
+  env: NodeJS.ProcessEnv = process.env,
+): ConfigError | undefined {
   if (!(error instanceof TerraformError)) return undefined;
   // An apply has done a part, and tells what failed; see `permissionAdvice`.
   if (applying.test(error.message)) return undefined;
   const found = problems.find(([said]) => said.test(error.message));
   if (!found) return undefined;
-  const problem = `${found[1]}\n${indented(error.message)}`;
+  const words = found === notFound ? (halfOfKeys(env) ?? found[1]) : found[1];
+  const problem = `${words}\n${indented(error.message)}`;
   return new ConfigError([{ path: "AWS credentials", problem }]);
 }
 

@@ -96,8 +96,12 @@ describe("variables become the target they name", () => {
 
   test("an entry of secrets that is none shows nothing of what may be a password", () => {
     const { message } = read({ MLSTACK_AWS_SECRET_ARNS: "MLFLOW_DB_PASSWORD:geheim" });
-    expect(message).toMatch(/^MLSTACK_AWS_SECRET_ARNS: must be NAME=arn/);
+    const rule = /^MLSTACK_AWS_SECRET_ARNS: must be NAME=arn .*; number 1 begins with (.*); use /;
+    expect(rule.exec(message)?.[1]).toBe('"MLFLOW_DB_PASSWORD"');
     expect(message).not.toContain("geheim");
+    const other = read({ MLSTACK_AWS_SECRET_ARNS: "geheim" }).message;
+    expect(rule.exec(other)?.[1]).toBe("no name of a secret");
+    expect(other).not.toContain("geheim");
   });
 });
 

@@ -1,11 +1,14 @@
 import { TerraformResource } from "cdktf";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, describe, expect, test } from "vitest";
 import { credentialProblem, permissionAdvice } from "../../stacks/aws/credentials.js";
 import { dataIn, requireDestroyable } from "../../stacks/aws/data.js";
+import { destroyAws } from "../../stacks/aws/destroy.js";
+import { halfMade } from "../../stacks/aws/half-made.js";
+import { outputAws } from "../../stacks/aws/output.js";
 import { passwordCommand, tunnelCommand, type AwsOutputValues } from "../../stacks/aws/outputs.js";
 import { awsPlanLines, describeAwsPlan } from "../../stacks/aws/plan-words.js";
 import { priceChange } from "../../stacks/aws/price-change.js";
@@ -36,10 +39,23 @@ describe("credentials", () => {
     ],
     ["failed to get shared config profile, nobody", /name a profile that is not there/],
   ])("%s", (said, words) => {
-    const problem = credentialProblem(new TerraformError(`terraform plan failed\n${said}`));
+    const problem = credentialProblem(new TerraformError(`terraform plan failed\n${said}`), {});
     expect(problem?.message).toMatch(/^AWS credentials: /);
     expect(problem?.message).toMatch(words);
     expect(problem?.message.split("\n").slice(1)).toEqual(["  terraform plan failed", `  ${said}`]);
+  });
+
+  test.each([
+    ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"],
+    ["AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID"],
+  ])("of which only %s is set", (there, missing) => {
+    const failure = new TerraformError("terraform plan failed\nNo valid credential sources found");
+    const of = (env: Record<string, string>) => credentialProblem(failure, env)?.message;
+    const words = `only one is set in this shell, ${there}; set ${missing} as well`;
+    expect(of({ [there]: "cAnArY" })).toContain(words);
+    expect(of({ [there]: "cAnArY" })).not.toContain("cAnArY");
+    expect(of({ [there]: "a", [missing]: "b" })).toContain("none were found");
+    expect(of({})).toContain("none were found");
   });
 
   test("that expire in the middle of an apply leave the list of what failed", () => {
@@ -54,7 +70,7 @@ describe("credentials", () => {
   test("an advice that is the problem itself is said once", () => {
     const said = "No valid credential sources found";
     const message = `terraform plan failed\n${said}\n${permissionAdvice(said)}`;
-    const problem = credentialProblem(new TerraformError(message));
+    const problem = credentialProblem(new TerraformError(message), {});
     expect(problem?.message.match(/none were found/g)).toHaveLength(1);
   });
 
@@ -140,6 +156,32 @@ const plan = (changes: readonly (readonly [string, string, string])[]): Plan =>
     changes: changes.map(([address, type, action]) => ({ address, type, action, name: address })),
     details: { resource_changes: [] },
   }) as unknown as Plan;
+
+test("a first deploy that failed says what it costs, and both ways on", () => {
+  const error = new TerraformError("terraform apply failed\nquota", [], true);
+  const found = halfMade(error, "about $83.51 a month", { out, region: "eu-central-1" });
+  expect(found).toMatchObject({ failures: [], interrupted: true });
+  const { message } = found as TerraformError;
+  expect(message).toMatch(
+    /^terraform apply failed\nquota\n\n.* its part of about \$83\.51 a month/,
+  );
+  expect(message).toMatch(/again: .*deploy aws --out \S+$/m);
+  expect(message).toMatch(/rid of it: .*--set MLSTACK_AWS_PROTECT=false$/m);
+  expect(message).toMatch(/destroy aws --out \S+ --delete-data$/);
+  expect(halfMade("other", "", {})).toBe("other");
+});
+
+test("a folder that nothing was deployed from is named before its settings are missed", async () => {
+  const { signal } = new AbortController();
+  const folder = join(out, "nobody");
+  for (const verb of [
+    () => outputAws("aws", { out: folder }, signal),
+    () => destroyAws("aws", { out: folder }, signal),
+  ]) {
+    await expect(verb()).rejects.toThrow(/^--out: must be the folder .* deployed from ".*nobody"/);
+  }
+  expect(existsSync(folder)).toBe(false);
+});
 
 describe("a plan in words", () => {
   test("has what goes first, and marked", () => {
