@@ -31,6 +31,15 @@ function range(from: number, to: number, step: number): readonly number[] {
 /** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 const logDays = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653];
 
+/**
+ * Classes of PostgreSQL 18: burstable, and from the 5th generation on for everything and memory. A
+ * generation that is newer than this file is let through.
+ *
+ * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Support.html
+ */
+const databaseClass =
+  /^db\.((t3|t4g)\.(micro|small|medium|large|xlarge|2xlarge)|([mr]([5-9]|\d\d)|[cx]\d)[a-z]*\.(medium|large|(|2|4|8|12|16|24|32|48)xlarge))$/;
+
 /** Numbers and classes of a target that AWS would refuse, or that do not fit what runs on it. */
 export function requireSizes(
   target: AwsTarget,
@@ -48,9 +57,9 @@ export function requireSizes(
     `must be one of ${logDays.join(", ")}; got "${target.logDays}"`,
   );
   problems.require(
-    /^db\.[a-z0-9]+\.[a-z0-9]+$/.test(database.instanceClass),
+    databaseClass.test(database.instanceClass),
     "target.databaseClass",
-    `must be a class of RDS such as "db.t4g.micro"; got "${database.instanceClass}"`,
+    `must be a class of RDS for PostgreSQL 18 such as "db.t4g.micro" or "db.m7g.large"; got "${database.instanceClass}"`,
   );
   requireInstance(target, deployment, problems);
 }

@@ -46,7 +46,7 @@ test.each<[object, string, object?]>([
   [{ backupDays: 7.5 }, `target.backupDays: ${whole(7, 35, 7.5)}`],
   [
     { databaseClass: "t4g.micro" },
-    'target.databaseClass: must be a class of RDS such as "db.t4g.micro"; got "t4g.micro"',
+    'target.databaseClass: must be a class of RDS for PostgreSQL 18 such as "db.t4g.micro" or "db.m7g.large"; got "t4g.micro"',
   ],
   [
     { logDays: 31 },
@@ -151,6 +151,29 @@ test.each([
   ["il-central-1", 'target.shape "host" with'],
 ])("for %s the nearest regions come first", (region, use) => {
   expect(managedRefusal({ region })).toContain(`; got "${region}"; use ${use} `);
+});
+
+test.each([
+  "db.t9.huge",
+  "db.t4g.nano",
+  "db.m7g.huge",
+  "db.m7g.3xlarge",
+  "db.t2.micro",
+  "db.m4.large",
+])("%s is no class of PostgreSQL 18", (databaseClass) => {
+  expect(managedRefusal({ databaseClass })).toMatch(
+    /^target\.databaseClass: must be a class of RDS/,
+  );
+});
+
+test.each([
+  "db.t3.micro",
+  "db.m7g.large",
+  "db.r6i.32xlarge",
+  "db.m6gd.xlarge",
+  "db.x2iedn.24xlarge",
+])("%s is one", (databaseClass) => {
+  expect(managedRefusal({ databaseClass })).toBe("(accepted)");
 });
 
 test("small by default, and larger for a larger machine", () => {
