@@ -1,5 +1,6 @@
 import { ConfigError } from "../../constructs/mlflow/index.js";
 import { TerraformError } from "../terraform/failure.js";
+import { halfOfKeys } from "../tools/half-of-keys.js";
 
 const logIn =
   "log in with `aws sso login` or `aws configure` and set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in this shell";
@@ -25,14 +26,6 @@ const problems: readonly (readonly [RegExp, string])[] = [
   ],
   notFound,
 ];
-
-/** Keys that the shell has one half of, which counts as none; undefined: both, or neither. */
-function halfOfKeys(env: NodeJS.ProcessEnv): string | undefined {
-  const names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] as const;
-  const [there, missing] = env[names[0]] ? names : ([names[1], names[0]] as const);
-  if (!env[there] || env[missing]) return undefined;
-  return `must be there, and of two variables only one is set in this shell, ${there}; set ${missing} as well, or log in and unset ${there}`;
-}
 
 const applying = /^\S+ apply failed/;
 

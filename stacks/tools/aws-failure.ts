@@ -1,4 +1,5 @@
 import { ConfigError, type Problem } from "../../constructs/mlflow/index.js";
+import { halfOfKeys } from "./half-of-keys.js";
 
 /** What the SDK throws, as far as it is read here. */
 interface SdkError {
@@ -65,6 +66,8 @@ function inputProblem({ name, message }: SdkError): Problem | undefined {
     return { path: "--region", problem };
   }
   if (/^(CredentialsProviderError|TokenProviderError)$/.test(name)) {
+    const half = halfOfKeys(process.env);
+    if (half !== undefined) return { path: credentials, problem: half };
     const { AWS_PROFILE: profile } = process.env;
     const said = profile ? `${noStop(message)} (AWS_PROFILE is "${profile}")` : noStop(message);
     return { path: credentials, problem: `must be there; ${said}; ${logIn}` };

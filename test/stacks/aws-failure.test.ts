@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { ConfigError } from "../../constructs/mlflow/index.js";
 import { awsFailure } from "../../stacks/tools/aws-failure.js";
 
@@ -41,6 +41,16 @@ test.each([
   const failure = awsFailure(error, "asking");
   expect(failure).not.toBeInstanceOf(ConfigError);
   expect((failure as Error).message).toContain(words);
+});
+
+afterEach(() => vi.unstubAllEnvs());
+
+test("half a pair of keys is named", () => {
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "cAnArY");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "");
+  const { message } = awsFailure(sdk("CredentialsProviderError", "none"), "asking") as Error;
+  expect(message).toContain("AWS_ACCESS_KEY_ID; set AWS_SECRET_ACCESS_KEY as well");
+  expect(message).not.toContain("cAnArY");
 });
 
 test("what is no error of AWS stays as it is", () => {
