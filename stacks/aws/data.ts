@@ -96,7 +96,7 @@ export function requireDestroyable(
     throw new ConfigError([
       {
         path: "MLSTACK_AWS_PROTECT",
-        problem: `${what}; nothing was touched; to destroy all of it: ${first}, and then: ${second}`,
+        problem: `${what}; nothing was touched; where a first deploy failed, the one without protection may fail too; to destroy all of it: ${first}, and then: ${second}`,
       },
     ]);
   }

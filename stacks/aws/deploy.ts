@@ -8,6 +8,7 @@ import { confirmed } from "../tools/confirm.js";
 import { writeFileAtomically } from "../tools/files.js";
 import { unlessAborted } from "../up/unless-aborted.js";
 import { writeClientFiles } from "./client-files.js";
+import { halfMade } from "./half-made.js";
 import { requireImageBuilder } from "./image-builder.js";
 import { requireKept } from "./kept.js";
 import { lostData, requireNamedLosses } from "./lost.js";
@@ -71,7 +72,11 @@ async function deploySession(
   let values: AwsOutputValues | undefined;
   let proof: AwsProof | undefined;
   await steps.run([
-    ...applyStep(session, look),
+    ...applyStep(session, look, (error) =>
+      first
+        ? halfMade(error, totalWords(priceOf(settings.target, settings.deployment)), given)
+        : error,
+    ),
     {
       title: "Read what it gives out",
       work: async () => void (values = await readAwsOutputs(terraform)),
@@ -91,13 +96,20 @@ async function deploySession(
   return proof.kind === "not-proven" ? 1 : 0;
 }
 
-function applyStep({ terraform }: AwsSession, { plan, changes }: AwsLook): readonly Step[] {
+/** @param explain - what to say of a failure */
+function applyStep(
+  { terraform }: AwsSession,
+  { plan, changes }: AwsLook,
+  explain: (error: unknown) => unknown,
+): readonly Step[] {
   if (changes.length + plan.outputs.length === 0) return [];
   return [
     {
       title: "Apply",
       work: async () => {
-        const { summary } = await terraform.apply(plan.file);
+        const { summary } = await terraform.apply(plan.file).catch((error: unknown) => {
+          throw explain(error);
+        });
         return `Apply: ${summary.add} made, ${summary.change} changed, ${summary.remove} removed`;
       },
     },

@@ -1,14 +1,17 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { TrackingServerImage } from "../../constructs/aws/tracking-server-image.js";
 import { ConfigError } from "../../constructs/mlflow/index.js";
 import { withLock } from "../process/lock.js";
+import { outFolder, settingsFileName } from "../settings.js";
 import { findTerraform } from "../terraform/binary.js";
 import { Terraform } from "../terraform/terraform.js";
+import { stateFile } from "../tools/state-file.js";
 import { missingFolders, removeTrial } from "../stack/trial.js";
 import { credentialProblem, permissionAdvice } from "./credentials.js";
 import type { AwsOptions } from "./options.js";
 import { awsNames, type AwsNames } from "./resource-names.js";
+import { awsFolder } from "./standard.js";
 import { readAwsSettings, type AwsSettings } from "./settings.js";
 import { synthesiseAws } from "./synth.js";
 
@@ -43,6 +46,7 @@ export async function withAwsSession<T>(
   session: AwsSessionOptions,
   work: (session: AwsSession) => Promise<T>,
 ): Promise<T> {
+  if (session.mustExist === true) requireDeployed(options);
   const settings = readAwsSettings(options);
   const { out, state } = settings;
   if (session.mustExist === true && state.kind === "local") requireFolder(out);
@@ -67,6 +71,19 @@ function requireFolder(out: string): void {
   throw new ConfigError([{ path: "--out", problem }]);
 }
 
+/**
+ * Before the settings are read, which would want those of a first deploy. An env file or a state
+ * that is given names what is kept elsewhere.
+ */
+function requireDeployed({ out: given, envFile, state }: AwsOptions): void {
+  if (envFile !== undefined || state !== undefined) return;
+  const out = outFolder(awsFolder, given === undefined ? {} : { out: given });
+  if ([join(out, settingsFileName), stateFile(out)].some((path) => existsSync(path))) return;
+  const shown = relative(process.cwd(), out) || ".";
+  const problem = `must be the folder that it was deployed from; nothing was deployed from "${shown}"; use --out …`;
+  throw new ConfigError([{ path: "--out", problem }]);
+}
+
 async function openSession(
   settings: AwsSettings,
   options: AwsOptions,
@@ -80,6 +97,7 @@ async function openSession(
     directory,
     variables: {},
     parallelism: 10,
+    slow: "a database or a load balancer may take 10 to 15 minutes, and after 2 Terraform goes on alone; a second Ctrl-C ends it at once, and what it has just made may be missing in the state",
     signal,
     report,
     names: names.nameOf,

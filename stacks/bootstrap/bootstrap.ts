@@ -97,6 +97,15 @@ export function stateKey(out: string): string {
   return isStandard ? `${name}.tfstate` : `${name}/${folder}.tfstate`;
 }
 
+/** What a plan needs and the settings have not: the flags of a folder that was never deployed. */
+const missingFlags = (values: Readonly<Record<string, string>> = {}, region: string): string => {
+  const store = values["MLFLOW_ARTIFACTS_DESTINATION"] ?? values["MLSTACK_ARTIFACT_STORE"];
+  return [
+    ...(values["MLSTACK_AWS_REGION"] ? [] : [` --region ${region}`]),
+    ...(store ? [] : [" --bucket …"]),
+  ].join("");
+};
+
 /** Names the bucket in the folder's settings, unless they name a state in it already. */
 function keep(out: string, { bucket, key, region }: StatePlace, options: BootstrapOptions): void {
   const file = join(out, settingsFileName);
@@ -112,5 +121,7 @@ function keep(out: string, { bucket, key, region }: StatePlace, options: Bootstr
     console.log(`Wrote ${shown}: ${setting}=${value}`);
     if (before !== "") console.log(`Before it was ${before}; the next deploy moves the state.`);
   }
-  console.log(`Next: ${selfCommand()} plan aws${flag}`);
+  console.log(
+    `Next: ${selfCommand()} plan aws${flag}${missingFlags(readDotenvFile(file), region)}`,
+  );
 }

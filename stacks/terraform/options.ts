@@ -27,6 +27,8 @@ export interface TerraformOptions {
   readonly advice?: (said: string) => Promise<string | undefined>;
   /** Seconds to wait for another run's lock of the state. @default 60 */
   readonly lockSeconds?: number;
+  /** What is said of how long it may take to end, once it was told to. */
+  readonly slow?: string;
   /** Seconds that Terraform may take to end after it was told to. @default 120 */
   readonly patience?: number;
 }

@@ -61,7 +61,7 @@ export class Runner {
    * @throws {TerraformError} when it failed, was stopped, or can't be started
    */
   async change(words: readonly string[], run: RunOptions = {}): Promise<Outcome> {
-    const { binary, directory, signal, variables, patience = 120, report } = this.options;
+    const { binary, directory, signal, variables, patience = 120, report, slow } = this.options;
     signal.throwIfAborted();
     const listener = new Listener(this, run.onEvent);
     const ended = await supervise({
@@ -72,7 +72,7 @@ export class Runner {
       signal,
       patience,
       onLine: (line) => listener.hear(line),
-      onStopping: () => report?.("stopping: waiting for Terraform to save its state"),
+      onStopping: () => report?.(stoppingLine(listener.pending, slow)),
     });
     if (ended.exitCode === 0) return listener;
     throw await this.failed(words[0] ?? "", ended, listener, run);
@@ -133,12 +133,21 @@ export class Runner {
   }
 }
 
+/** @param pending - names of what is being made or removed */
+function stoppingLine(pending: readonly string[], slow: string | undefined): string {
+  const line = "stopping: waiting for Terraform to save its state";
+  if (slow === undefined) return line;
+  const list = pending.length === 0 ? "" : `, and for ${pending.join(", ")}`;
+  return `${line}${list}; ${slow}`;
+}
+
 /** Gathers what one command says. */
 class Listener implements Outcome {
   readonly warnings: Diagnostic[] = [];
   readonly failures: Failure[] = [];
   summary: Summary = { add: 0, change: 0, remove: 0 };
   private readonly lines: string[] = [];
+  private readonly begun = new Map<string, string>();
   private readonly outputs = new Map<string, string[]>();
 
   constructor(
@@ -150,6 +159,11 @@ class Listener implements Outcome {
   get noise(): string {
     const text = plain(this.runner.clean(this.lines.join("\n")));
     return /^Error: [^]*/m.exec(text)?.[0] ?? text;
+  }
+
+  /** Names of the resources that are at work. */
+  get pending(): readonly string[] {
+    return [...this.begun.values()];
   }
 
   hear(line: string): void {
@@ -167,6 +181,8 @@ class Listener implements Outcome {
     if (message.changes !== undefined) this.summary = message.changes;
     const event = eventOf(message, names, clean);
     if (event !== undefined) {
+      if (event.kind === "start") this.begun.set(event.address, event.name);
+      if (event.kind === "complete" || event.kind === "errored") this.begun.delete(event.address);
       if (event.line !== undefined) this.keepOutput(event.address, event.line);
       report?.(describeEvent(event));
       this.onEvent?.(event);

@@ -106,7 +106,7 @@ describe("the bucket of the state", () => {
     expect(exitCode).toBe(0);
     expect(await read(standard)).toStrictEqual(complete(standard));
     expect(stdout).toContain(`Made the bucket ${standard}`);
-    expect(stdout).toMatch(/Next: .*plan aws$/m);
+    expect(stdout).toMatch(/Next: .*plan aws --region eu-central-1 --bucket …$/m);
     const state = valuesOf(settings())["MLSTACK_STATE"];
     expect(state).toBe(`s3://${standard}/mlflow-aws.tfstate?region=${region}`);
     expect(parseStateBackend(state)).toMatchObject({ kind: "s3", encrypt: true });
@@ -231,6 +231,7 @@ describe("the settings", () => {
     mkdirSync(join(cwd, "mlflow", "aws"), { recursive: true });
     writeFileSync(settings(), "# mine\nMLSTACK_NAME=lab\nMLSTACK_STATE=local\nMLFLOW_PORT=5001\n");
     const { stdout } = await bootstrap(["--yes"]);
+    expect(stdout).toMatch(/Next: .*plan aws --region/m);
     expect(stdout).toContain("Before it was local; the next deploy moves the state.");
     expect(filesIn(cwd)["mlflow/aws/mlstack.env"]).toBe(
       `# mine\nMLSTACK_NAME=lab\nMLSTACK_STATE='s3://${standard}/lab.tfstate?region=${region}'\nMLFLOW_PORT=5001\n`.replaceAll(

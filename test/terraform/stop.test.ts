@@ -53,7 +53,8 @@ describeWithTerraform("stopping terraform", (program) => {
     const { directory, has, make } = slowStack();
     const stop = new AbortController();
     const reports: string[] = [];
-    const options = { signal: stop.signal, report: (line: string) => reports.push(line) };
+    const report = (line: string) => reports.push(line);
+    const options = { signal: stop.signal, report, slow: "it may take long" };
     const terraform = await terraformIn(directory, program, options);
     await terraform.init();
     const { file } = await terraform.plan({ out: "plan" });
@@ -62,7 +63,9 @@ describeWithTerraform("stopping terraform", (program) => {
     stop.abort();
     const error = await failing;
     expect(error).toMatchObject({ name: "TerraformError", interrupted: true });
-    expect(reports.at(-1)).toBe("stopping: waiting for Terraform to save its state");
+    expect(reports.at(-1)).toBe(
+      "stopping: waiting for Terraform to save its state, and for terraform_data.slow; it may take long",
+    );
     // What the killed shell of the provisioner had started is told to end as well.
     await until(() => has("ended"));
     expect(has("state/.terraform.tfstate.lock.info")).toBe(false);
