@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { describePrice } from "../../constructs/aws/price-words.js";
+import type { AwsTarget } from "../../constructs/aws/aws-target.js";
 import { priceOf } from "../../constructs/aws/price.js";
 import { stackCommand } from "../stack/command-line.js";
 import { printWarnings } from "../stack/plan-words.js";
@@ -52,8 +53,25 @@ export async function planAws(
 }
 
 /** The price table of a session's target. */
-export const priceLines = ({ settings: { target, deployment } }: AwsSession): readonly string[] =>
-  describePrice(priceOf(target, deployment), target);
+export const priceLines = ({ settings: { target, deployment } }: AwsSession): readonly string[] => [
+  ...describePrice(priceOf(target, deployment), target),
+  ...insideLines(target),
+];
+
+/** Who expects to open it in a browser hears before it costs anything that nobody can. */
+export const insideLines = ({
+  shape,
+  domain,
+  allowedCidrs,
+}: Pick<AwsTarget, "shape" | "domain" | "allowedCidrs">): readonly string[] =>
+  domain !== undefined
+    ? []
+    : [
+        shape === "managed"
+          ? `Reached from ${allowedCidrs.join(", ") || "the VPC"} alone, as over a VPN or a peering; with a name and HTTPS:`
+          : "Reached over a tunnel of AWS Systems Manager alone; with a name and HTTPS:",
+        "  --domain … --hosted-zone …, and --public for everybody who has the password",
+      ];
 
 /** What an apply would do. */
 export interface AwsLook extends Found {

@@ -10,6 +10,7 @@ import { destroyAws } from "../../stacks/aws/destroy.js";
 import { halfMade } from "../../stacks/aws/half-made.js";
 import { outputAws } from "../../stacks/aws/output.js";
 import { passwordCommand, tunnelCommand, type AwsOutputValues } from "../../stacks/aws/outputs.js";
+import { insideLines } from "../../stacks/aws/plan.js";
 import { awsPlanLines, describeAwsPlan } from "../../stacks/aws/plan-words.js";
 import { priceChange } from "../../stacks/aws/price-change.js";
 import type { AwsProof } from "../../stacks/aws/prove.js";
@@ -20,6 +21,7 @@ import { synthesiseAws } from "../../stacks/aws/synth.js";
 import { TerraformError } from "../../stacks/terraform/failure.js";
 import type { Plan } from "../../stacks/terraform/plan.js";
 import type { State } from "../../stacks/terraform/state.js";
+import type { AwsTarget } from "../../constructs/aws/aws-target.js";
 import type { AwsOptions } from "../../stacks/aws/options.js";
 import { messageOf } from "../helpers/deployments.js";
 
@@ -156,6 +158,13 @@ const plan = (changes: readonly (readonly [string, string, string])[]): Plan =>
     changes: changes.map(([address, type, action]) => ({ address, type, action, name: address })),
     details: { resource_changes: [] },
   }) as unknown as Plan;
+
+test("who is let in is told with the price, where there is no name", () => {
+  expect(insideLines(settings().target)[0]).toMatch(/^Reached from the VPC alone, /);
+  expect(insideLines(settings({ shape: "host" }).target)[0]).toMatch(/^Reached over a tunnel /);
+  const named = { ...settings().target, domain: { name: "mlflow.example.com" } };
+  expect(insideLines(named as AwsTarget)).toEqual([]);
+});
 
 test("a first deploy that failed says what it costs, and both ways on", () => {
   const error = new TerraformError("terraform apply failed\nquota", [], true);
