@@ -3,7 +3,7 @@ import { renderAwsBuildContext } from "../../../constructs/aws/image-context.js"
 import { planContainers, type MlflowDeploymentProps } from "../../../constructs/mlflow/index.js";
 import type { AwsTargetProps } from "../../../constructs/aws/index.js";
 import { buildImage } from "../e2e/images.js";
-import type { StandIns } from "./fargate-task.js";
+import { fargateTask, type StandIns } from "./fargate-task.js";
 import { awsStackProps, synthAwsProps, type AwsConfiguration } from "./golden.js";
 import { motoAccount, type MotoAccount } from "./moto-account.js";
 import { startMoto } from "./moto.js";
@@ -88,9 +88,11 @@ async function startAround(
     secret: (name) => account.valueFrom(secretArns[name] ?? ""),
     deploy: async (props, target) => {
       const { deployment } = awsStackProps(props, target);
-      await buildImage(renderAwsBuildContext(loadAssets(), planContainers(deployment)));
+      const file = synthAwsProps(props, target);
+      const { image } = fargateTask(file, "tracking-server", names).container;
+      await buildImage(renderAwsBuildContext(loadAssets(), planContainers(deployment)), image);
       const given = { account, credentials, s3Endpoint: moto.endpoint, standIns: names };
-      await tasks.deploy(synthAwsProps(props, target), given);
+      await tasks.deploy(file, given);
     },
   };
 }

@@ -30,8 +30,12 @@ export default async function setup(): Promise<void> {
   }
 }
 
-/** Builds an image under its own name; without a change that takes a second. */
-export async function buildImage(context: BuildContext): Promise<void> {
+/**
+ * Builds an image; without a change that takes a second.
+ *
+ * @param name - @default - its own, of its content
+ */
+export async function buildImage(context: BuildContext, name = imageName(context)): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "mlstack-e2e-image-"));
   try {
     for (const [name, text] of Object.entries(context)) {
@@ -39,7 +43,7 @@ export async function buildImage(context: BuildContext): Promise<void> {
       writeFileSync(join(folder, name), text);
     }
     // An argument without a value is that of the environment, where there is one.
-    const words = ["--quiet", "--tag", imageName(context), "--build-arg", "PIP_INDEX_URL"];
+    const words = ["--quiet", "--tag", name, "--build-arg", "PIP_INDEX_URL"];
     await execa("docker", ["build", ...words, folder], { timeout: 14 * 60_000 });
   } finally {
     rmSync(folder, { recursive: true, force: true });
