@@ -1,5 +1,6 @@
 import { Problems } from "../../constructs/mlflow/index.js";
 import { stackCommand } from "../stack/command-line.js";
+import type { State } from "../terraform/state.js";
 import { dataWord, holdsData, wordsFor } from "./data.js";
 import type { Found } from "./kept.js";
 import type { AwsOptions } from "./options.js";
@@ -19,13 +20,16 @@ const server = ["aws_ecs_service", "aws_instance"];
 /** A new secret is no loss: a setting may ask for one more. */
 const empties = ["aws_db_instance", "aws_ebs_volume", "aws_s3_bucket"];
 
+/** Whether a deploy came to its last part. */
+export const hasServer = (state: State | undefined): boolean =>
+  (state?.resources ?? []).some(({ mode, type }) => mode === "managed" && server.includes(type));
+
 /** What is gone from AWS, and what a server that ran so far would find empty. */
 export function lostData(
   { plan, state }: Omit<Found, "outputs">,
   names: AwsNames,
 ): readonly Lost[] {
-  const known = state?.resources ?? [];
-  const ran = known.some(({ mode, type }) => mode === "managed" && server.includes(type));
+  const ran = hasServer(state);
   const gone = plan.drift.filter(({ action }) => action === "delete");
   const made = plan.changes.filter(
     ({ action, type }) => action === "create" && empties.includes(type),

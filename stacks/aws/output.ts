@@ -1,3 +1,4 @@
+import { hasServer } from "./lost.js";
 import type { AwsOptions } from "./options.js";
 import { clientVariables, readAwsOutputs } from "./outputs.js";
 import { initialiseAws, withAwsSession } from "./session.js";
@@ -21,7 +22,13 @@ export async function outputAws(
     const title = await initialiseAws(opened);
     // Beside the lines that a script reads: whoever looks may have moved the state.
     if (title !== opened.title) console.error(title);
-    return readAwsOutputs(opened.terraform);
+    const found = await readAwsOutputs(opened.terraform);
+    if (found && !hasServer(await opened.terraform.state())) {
+      console.error(
+        `${stack}: the first deploy has not ended, and nothing answers yet; deploy again`,
+      );
+    }
+    return found;
   });
   if (!values) {
     console.error(`${stack}: nothing runs that mlstack deployed`);

@@ -9,6 +9,7 @@ import { dataIn, requireDestroyable } from "../../stacks/aws/data.js";
 import { destroyAws } from "../../stacks/aws/destroy.js";
 import { halfMade } from "../../stacks/aws/half-made.js";
 import { outputAws } from "../../stacks/aws/output.js";
+import { hasServer } from "../../stacks/aws/lost.js";
 import { passwordCommand, tunnelCommand, type AwsOutputValues } from "../../stacks/aws/outputs.js";
 import { insideLines } from "../../stacks/aws/plan.js";
 import { awsPlanLines, describeAwsPlan } from "../../stacks/aws/plan-words.js";
@@ -158,6 +159,11 @@ const plan = (changes: readonly (readonly [string, string, string])[]): Plan =>
     changes: changes.map(([address, type, action]) => ({ address, type, action, name: address })),
     details: { resource_changes: [] },
   }) as unknown as Plan;
+
+test("a deploy that made no server has not ended", () => {
+  expect([undefined, state(false)].map(hasServer)).toEqual([false, false]);
+  expect(hasServer({ resources: [resource("aws_ecs_service", {})] })).toBe(true);
+});
 
 test("who is let in is told with the price, where there is no name", () => {
   expect(insideLines(settings().target)[0]).toMatch(/^Reached from the VPC alone, /);
