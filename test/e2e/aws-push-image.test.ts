@@ -91,7 +91,9 @@ function pushing(): void {
     const bin = fakeDocker("linux/s390x");
     const { exitCode, all } = await push({}, { PATH: `${bin}:${process.env["PATH"]}` });
     expect(exitCode).toBe(2);
-    expect(all).toContain("target.architecture (--architecture): must be one that an image can be built for here");
+    expect(all).toContain(
+      "target.architecture (--architecture): must be one that an image can be built for here",
+    );
     expect(all).toContain("tonistiigi/binfmt --install");
     expect(all).toContain('use target.architecture "');
   });
