@@ -59,7 +59,8 @@ describeWithTerraform("stopping terraform", (program) => {
     await terraform.init();
     const { file } = await terraform.plan({ out: "plan" });
     const failing = reasonOf(terraform.apply(file));
-    await until(() => has("begun"));
+    // Told, too: a busy machine reads what Terraform says a while later.
+    await until(() => has("begun") && reports.some((line) => line.includes("terraform_data.slow")));
     stop.abort();
     const error = await failing;
     expect(error).toMatchObject({ name: "TerraformError", interrupted: true });
