@@ -39,9 +39,9 @@ describe("the problems of one run", () => {
       target: { kind: "aws", shape: "managed", region: "eu-central-1", backupDays: 1 },
     } as const;
     expect(pathsOf(props)).toEqual([
+      "name",
       "target.backupDays",
       "artifactStore.kind",
-      "name",
       "trackingServer.bindAddress",
     ]);
   });
