@@ -33,6 +33,9 @@ export async function prove(session: StackSession): Promise<Proof> {
     } catch (error) {
       if (!isUnreachable(error)) throw await explain(session, error as Error);
       await provenInside(session, bindAddress, port);
+      // One that broke off while a paused server woke up was no way that leads nowhere.
+      const again = isBrokenOff(error) && (await isProven(session, url));
+      if (again) return { kind: "public", url };
       return { kind: "unreachable", url, problem: (error as Error).message };
     }
   }
@@ -47,6 +50,15 @@ const unreachable =
 const isUnreachable = (error: unknown): boolean =>
   unreachable.test(String((error as NodeJS.ErrnoException).code ?? "")) ||
   (error instanceof MlflowError && [502, 503, 504].includes(error.status));
+
+const isBrokenOff = (error: unknown): boolean =>
+  (error as NodeJS.ErrnoException).code === "ECONNRESET";
+
+const isProven = ({ settings, generated }: StackSession, url: string): Promise<boolean> =>
+  proveAt(settings.deployment, generated.secrets, url).then(
+    () => true,
+    () => false,
+  );
 
 async function provenInside(session: StackSession, address: string, port: number): Promise<void> {
   const { deployment, host } = session.settings;
