@@ -5,7 +5,7 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { App } from "cdktf";
 import { execa } from "execa";
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { AwsTargetProps } from "../../constructs/aws/index.js";
@@ -14,6 +14,7 @@ import { awsCase, awsCases } from "../helpers/aws/cases.js";
 import { awsGoldenPath, awsStackProps, type AwsConfiguration } from "../helpers/aws/golden.js";
 import { startMoto, type Moto } from "../helpers/aws/moto.js";
 import { awsProgram } from "../helpers/aws/python-tools.js";
+import { withoutJobs } from "../helpers/aws/without-jobs.js";
 import { describeWithProvider } from "../helpers/e2e/provider.js";
 import { temporaryFolder } from "../helpers/e2e/mlstack.js";
 
@@ -176,14 +177,6 @@ function changesIn(plan: string): readonly string[] {
       .filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
       .map((key) => `${type}.${key}`);
   });
-}
-
-/** moto runs no task and has no registry: here the jobs' program does nothing; others test it. */
-function withoutJobs(folder: string): void {
-  const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
-  for (const file of files.filter((each) => each.endsWith("aws-job.mjs"))) {
-    writeFileSync(join(folder, file), "");
-  }
 }
 
 /**

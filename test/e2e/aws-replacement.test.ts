@@ -1,6 +1,5 @@
 import { App } from "cdktf";
 import { execa } from "execa";
-import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { AwsTargetProps } from "../../constructs/aws/index.js";
@@ -9,6 +8,7 @@ import { awsProps, managedTarget } from "../helpers/aws/cases.js";
 import { awsGoldenPath, awsStackProps } from "../helpers/aws/golden.js";
 import { startMoto, type Moto } from "../helpers/aws/moto.js";
 import { awsProgram } from "../helpers/aws/python-tools.js";
+import { withoutJobs } from "../helpers/aws/without-jobs.js";
 import { temporaryFolder } from "../helpers/e2e/mlstack.js";
 import { describeWithProvider } from "../helpers/e2e/provider.js";
 
@@ -101,11 +101,3 @@ describeWithProvider("a load balancer that is replaced", awsGoldenPath("managed"
     }
   });
 });
-
-/** moto runs no task and has no registry: here the jobs' program does nothing; others test it. */
-function withoutJobs(folder: string): void {
-  const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
-  for (const file of files.filter((each) => each.endsWith("aws-job.mjs"))) {
-    writeFileSync(join(folder, file), "");
-  }
-}
